@@ -1,0 +1,3 @@
+//! Measures kgas: sequential against concurrent, on a server that keeps its own account.
+
+#![forbid(unsafe_code)]

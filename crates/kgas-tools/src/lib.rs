@@ -1,0 +1,3 @@
+//! The extractors and the embedder of kgas, registered by name.
+
+#![forbid(unsafe_code)]
