@@ -1,3 +1,7 @@
 //! The extractors and the embedder of kgas, registered by name.
+//!
+//! A binary that wants them says `use kgas_tools as _;`, and finds them in [`kgas_core::Registry::collect`].
 
 #![forbid(unsafe_code)]
+
+mod rules;

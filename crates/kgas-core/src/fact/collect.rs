@@ -1,0 +1,203 @@
+//! From the items of one chunk's answer to facts and rejections that add up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{
+    EntityCandidate, EntityKey, Flag, Grounder, Mention, RejectReason, Rejection, Relation, RelationCandidate,
+    RelationFacts, Validator,
+};
+use crate::ontology::Ontology;
+use crate::text::{Chunk, normal_form};
+use crate::{Document, GraphFragment};
+
+/// Grounds and validates the items found in one chunk, in their order.
+///
+/// ```
+/// use kgas_core::fact::FactCollector;
+/// use kgas_core::ontology::{ClassSpec, Leniency, Ontology, OntologySpec};
+/// use kgas_core::{Document, GraphFragment, text::Chunk};
+/// use serde_json::json;
+///
+/// let spec = OntologySpec { classes: vec![ClassSpec::new("Person")], ..OntologySpec::default() };
+/// let (ontology, _) = Ontology::compile(spec, Leniency::Strict)?;
+/// let document = Document::new("d", "Ann saw Bob.");
+/// let facts_so_far = GraphFragment::default();
+///
+/// let mut facts = FactCollector::new(&document, &Chunk::whole(&document), &ontology, &facts_so_far, "my_tool");
+/// facts.entity_json(&json!({"text": "Bob", "type": "Person"}));
+/// facts.entity_json(&json!({"text": "Eve", "type": "Person"}));
+/// let found = facts.finish();
+/// assert_eq!(found.mentions[0].evidence().quote(), "Bob");
+/// assert_eq!(found.rejected[0].reason.as_str(), "not_in_text");
+/// # Ok::<(), kgas_core::ontology::OntologyError>(())
+/// ```
+#[derive(Debug)]
+pub struct FactCollector<'d> {
+    document: &'d Document,
+    chunk: usize,
+    grounder: Grounder<'d>,
+    validator: Validator<'d>,
+    known: &'d GraphFragment,
+    /// Entities first met in this chunk, by normal form.
+    met: BTreeMap<String, BTreeSet<EntityKey>>,
+    found: ChunkFacts,
+    position: usize,
+}
+
+/// What stood up in a chunk, and what did not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChunkFacts {
+    /// Mentions, in the order in which they were claimed.
+    pub mentions: Vec<Mention>,
+    /// Relations, in the order in which they were claimed.
+    pub relations: Vec<Relation>,
+    /// What was not kept.
+    pub rejected: Vec<Rejection>,
+    /// Items of which a fact was made. Items claimed = `kept` + rejections that aren't of a property.
+    pub kept: usize,
+}
+
+impl<'d> FactCollector<'d> {
+    /// Makes a collector for a chunk; `known` are the facts that other tools found in the document, `tool` the id
+    /// under which new ones are kept.
+    #[must_use]
+    pub fn new(
+        document: &'d Document,
+        chunk: &Chunk,
+        ontology: &'d Ontology,
+        known: &'d GraphFragment,
+        tool: &'d str,
+    ) -> Self {
+        Self {
+            document,
+            chunk: chunk.index(),
+            grounder: Grounder::new(document, chunk),
+            validator: Validator::new(document, ontology, tool),
+            known,
+            met: BTreeMap::new(),
+            found: ChunkFacts::default(),
+            position: 0,
+        }
+    }
+
+    /// With the confidence that an item must exceed.
+    #[must_use]
+    pub const fn min_confidence(mut self, min: f64) -> Self {
+        self.validator = self.validator.min_confidence(min);
+        self
+    }
+
+    /// Takes the next item as a claimed entity, see [`EntityCandidate::from_json`].
+    pub fn entity_json(&mut self, item: &Value) {
+        match EntityCandidate::from_json(item) {
+            Ok(candidate) => self.entity(candidate, || item.clone()),
+            Err(reason) => self.next_is_rejected(reason, item.clone()),
+        }
+    }
+
+    /// Takes the next item as a claimed relation, see [`RelationCandidate::from_json`].
+    pub fn relation_json(&mut self, item: &Value) {
+        match RelationCandidate::from_json(item) {
+            Ok(candidate) => self.relation(candidate, || item.clone()),
+            Err(reason) => self.next_is_rejected(reason, item.clone()),
+        }
+    }
+
+    /// Takes a claimed entity; `item` gives what to list where it is rejected.
+    pub fn entity(&mut self, candidate: EntityCandidate, item: impl FnOnce() -> Value) {
+        let kept = self.grounder.entity(candidate).and_then(|grounded| self.validator.entity(grounded));
+        match kept {
+            Err(reason) => self.next_is_rejected(reason, item()),
+            Ok((mention, lost)) => {
+                if !lost.is_empty() {
+                    self.properties_are_rejected(&lost, &item());
+                }
+                self.keep(mention);
+                self.next_is_kept();
+            }
+        }
+    }
+
+    /// Takes a claimed relation; `item` gives what to list where it is rejected.
+    pub fn relation(&mut self, candidate: RelationCandidate, item: impl FnOnce() -> Value) {
+        let grounded = self.grounder.relation(candidate, |name| self.entities_named(name));
+        match grounded.and_then(|grounded| self.validator.relation(&grounded)) {
+            Err(reason) => self.next_is_rejected(reason, item()),
+            Ok(RelationFacts { relation, mentions }) => {
+                mentions.into_iter().for_each(|mention| self.keep(mention));
+                self.found.relations.push(relation);
+                self.next_is_kept();
+            }
+        }
+    }
+
+    /// Adds the other places of the words of each kept mention, flagged, except where the same words were kept as
+    /// two types.
+    pub fn add_other_occurrences(&mut self) {
+        let mut types: BTreeMap<String, Vec<Mention>> = BTreeMap::new();
+        for mention in &self.found.mentions {
+            let same = types.entry(mention.evidence().quote().to_owned()).or_default();
+            if !same.iter().any(|other| other.key() == mention.key()) {
+                same.push(mention.clone());
+            }
+        }
+        for (quote, kept) in types {
+            let [first] = kept.as_slice() else { continue };
+            for place in self.grounder.places(&quote) {
+                if !self.found.mentions.iter().any(|other| other.evidence().span().overlaps(place)) {
+                    let mut mention = first.clone();
+                    mention.evidence.span = place;
+                    mention.evidence.flags.insert(Flag::OtherOccurrence);
+                    mention.properties.clear();
+                    self.found.mentions.push(mention);
+                }
+            }
+        }
+    }
+
+    /// Ends the chunk.
+    #[must_use]
+    pub fn finish(self) -> ChunkFacts {
+        self.found
+    }
+
+    /// The document that the facts are of.
+    #[must_use]
+    pub const fn document(&self) -> &'d Document {
+        self.document
+    }
+
+    fn entities_named(&self, name: &str) -> Vec<EntityKey> {
+        let normal = normal_form(name);
+        let mut keys: BTreeSet<EntityKey> = self.known.entities_named(&normal).cloned().collect();
+        keys.extend(self.met.get(&normal).into_iter().flatten().cloned());
+        keys.into_iter().collect()
+    }
+
+    fn keep(&mut self, mention: Mention) {
+        self.grounder.take(&mention);
+        self.met.entry(mention.key().name().to_owned()).or_default().insert(mention.key().clone());
+        self.found.mentions.push(mention);
+    }
+
+    const fn next_is_kept(&mut self) {
+        self.found.kept += 1;
+        self.position += 1;
+    }
+
+    fn next_is_rejected(&mut self, reason: RejectReason, item: Value) {
+        self.found.rejected.push(Rejection { chunk: self.chunk, position: self.position, reason, item });
+        self.position += 1;
+    }
+
+    fn properties_are_rejected(&mut self, lost: &[(String, RejectReason)], item: &Value) {
+        for (name, reason) in lost {
+            let value = item.get("properties").and_then(|properties| properties.get(name));
+            let item = json!({"text": item.get("text"), "type": item.get("type"), "property": name, "value": value});
+            let (chunk, position, reason) = (self.chunk, self.position, *reason);
+            self.found.rejected.push(Rejection { chunk, position, reason, item });
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What a tool gives back: its output, and the account of every chunk and item.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde_json::Value;
+
+use crate::fact::Rejection;
+use crate::text::Chunk;
+use crate::{GraphFragment, Span};
+
+/// What a tool made of one document.
+///
+/// Its status is computed from the chunks, so it can't disagree with them. `elapsed` is filled in by whoever calls
+/// [`crate::KgasTool::execute`]: tools have no clock.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+pub struct ToolResult {
+    /// The tool's id.
+    pub tool: String,
+    /// What it found.
+    pub output: ToolOutput,
+    /// One report for each chunk, in order.
+    pub chunks: Vec<ChunkReport>,
+    /// The items that were not kept, by chunk and position.
+    pub rejected: Vec<Rejection>,
+    /// What was spent.
+    pub usage: Usage,
+    /// How long it took, in seconds.
+    #[schemars(with = "f64")]
+    pub elapsed: Duration,
+}
+
+impl ToolResult {
+    /// A result of a tool that looks at its document as a whole and always succeeds.
+    pub fn whole(tool: impl Into<String>, output: ToolOutput) -> Self {
+        let (rejected, usage, elapsed) = Default::default();
+        Self { tool: tool.into(), output, chunks: Vec::new(), rejected, usage, elapsed }
+    }
+
+    /// Whether all, some or none of the chunks were dealt with.
+    #[must_use]
+    pub fn status(&self) -> ToolStatus {
+        let complete = self.chunks.iter().filter(|chunk| chunk.state.is_complete()).count();
+        match (complete, self.chunks.len()) {
+            (done, all) if done == all => ToolStatus::Success,
+            (0, _) => ToolStatus::Failed,
+            _ => ToolStatus::Partial,
+        }
+    }
+}
+
+impl Serialize for ToolResult {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ToolResult", 7)?;
+        fields.serialize_field("tool", &self.tool)?;
+        fields.serialize_field("status", &self.status())?;
+        fields.serialize_field("output", &self.output)?;
+        fields.serialize_field("chunks", &self.chunks)?;
+        fields.serialize_field("rejected", &self.rejected)?;
+        fields.serialize_field("usage", &self.usage)?;
+        fields.serialize_field("elapsed", &self.elapsed.as_secs_f64())?;
+        fields.end()
+    }
+}
+
+/// Whether a tool dealt with its whole document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolStatus {
+    /// Every chunk was dealt with; there may be nothing in it.
+    Success,
+    /// Some chunks were not.
+    Partial,
+    /// None was.
+    Failed,
+}
+
+/// What a tool found.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ToolOutput {
+    /// Entities and relations.
+    Graph(GraphFragment),
+    /// One vector for each chunk that was embedded.
+    Embeddings {
+        /// In the order of the chunks.
+        vectors: Vec<Embedding>,
+    },
+    /// Anything else.
+    Json {
+        /// What the tool's own documentation says.
+        value: Value,
+    },
+}
+
+/// The vector of a chunk.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, JsonSchema)]
+pub struct Embedding {
+    /// The chunk's place in its document.
+    pub index: usize,
+    /// As long as the model makes it.
+    pub vector: Vec<f32>,
+}
+
+/// How a chunk ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChunkState {
+    /// Something was kept.
+    Ok,
+    /// There was nothing to keep.
+    Empty,
+    /// There were items, and none stood up.
+    Rejected,
+    /// The model declined, or a content filter did.
+    Refused,
+    /// The answer was cut off; what came before the cut is kept.
+    Truncated,
+    /// There is no usable answer.
+    Failed,
+    /// It was not tried: the run was stopped first.
+    Skipped,
+}
+
+impl ChunkState {
+    /// Whether nothing is left to do for the chunk.
+    #[must_use]
+    pub const fn is_complete(self) -> bool {
+        matches!(self, Self::Ok | Self::Empty | Self::Rejected)
+    }
+
+    /// The word that outputs use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Empty => "empty",
+            Self::Rejected => "rejected",
+            Self::Refused => "refused",
+            Self::Truncated => "truncated",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// The account of one chunk.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, JsonSchema)]
+pub struct ChunkReport {
+    /// The chunk's place in its document.
+    pub index: usize,
+    /// Where it lies.
+    #[serde(flatten)]
+    pub span: Span,
+    /// How it ended.
+    pub state: ChunkState,
+    /// Requests that went out for it; 0 where none was needed.
+    pub attempts: u32,
+    /// What went wrong, in a sentence.
+    pub error: Option<String>,
+    /// Items that were kept.
+    pub kept: usize,
+    /// Items that were not.
+    pub rejected: usize,
+}
+
+impl ChunkReport {
+    /// A report without attempts, errors or items.
+    #[must_use]
+    pub const fn new(chunk: &Chunk, state: ChunkState) -> Self {
+        let (index, span) = (chunk.index(), chunk.span());
+        Self { index, span, state, attempts: 0, error: None, kept: 0, rejected: 0 }
+    }
+}
+
+/// What calls cost, in calls and in the provider's tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, JsonSchema)]
+pub struct Usage {
+    /// Calls to a model.
+    pub calls: u64,
+    /// Requests on the wire, with those made again.
+    pub attempts: u64,
+    /// Tokens sent, where the provider says.
+    pub prompt_tokens: u64,
+    /// Tokens received, where the provider says.
+    pub completion_tokens: u64,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, more: Self) {
+        self.calls += more.calls;
+        self.attempts += more.attempts;
+        self.prompt_tokens += more.prompt_tokens;
+        self.completion_tokens += more.completion_tokens;
+    }
+}

@@ -1,0 +1,100 @@
+//! The items in a model's answer, whatever the answer is wrapped in.
+
+use serde_json::{Deserializer, Value};
+
+/// The items that an answer lists, in its order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Items {
+    /// One JSON value for each item; what it holds isn't checked here.
+    pub values: Vec<Value>,
+    /// Whether the list was closed: an answer cut off in its middle gives the items before the cut.
+    pub complete: bool,
+}
+
+/// An answer in which no list of items was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoItems {
+    /// Nothing was answered.
+    #[error("the answer is empty")]
+    Empty,
+    /// No JSON in it.
+    #[error("the answer is not JSON")]
+    NotJson,
+    /// JSON, but neither an array of items nor an object with the key asked for.
+    #[error("the answer is JSON, but has no list of the items asked for")]
+    NoList,
+}
+
+/// Finds the list of items in an answer: the array under `key` of an object, or a bare array of objects.
+///
+/// Prose and code fences around it don't matter. A list that breaks off gives the items before the break.
+///
+/// ```
+/// let answer = "Here you are:\n```json\n{\"entities\": [{\"text\": \"Ann\"}]}\n```";
+/// let items = kgas_core::text::items(answer, "entities").unwrap();
+/// assert_eq!(items.values.len(), 1);
+/// ```
+///
+/// # Errors
+/// [`NoItems`] says what was found instead: nothing, no JSON, or JSON without such a list.
+pub fn items(answer: &str, key: &str) -> Result<Items, NoItems> {
+    let answer = answer.trim_start_matches('\u{feff}').trim();
+    if answer.is_empty() {
+        return Err(NoItems::Empty);
+    }
+    let mut seen_json = false;
+    let mut at = 0;
+    while let Some(opening) = answer.get(at..).and_then(|rest| rest.find(['{', '['])) {
+        let start = at + opening;
+        let rest = answer.get(start..).unwrap_or_default();
+        let mut values = Deserializer::from_str(rest).into_iter::<Value>();
+        match values.next() {
+            Some(Ok(value)) => {
+                seen_json = true;
+                if let Some(values) = list_in(value, key) {
+                    return Ok(Items { values, complete: true });
+                }
+                at = start + values.byte_offset().max(1);
+            }
+            _ => match cut_list(rest, key) {
+                Some(values) => return Ok(Items { values, complete: false }),
+                None => at = start + 1,
+            },
+        }
+    }
+    Err(if seen_json { NoItems::NoList } else { NoItems::NotJson })
+}
+
+fn list_in(value: Value, key: &str) -> Option<Vec<Value>> {
+    match value {
+        // "[1]" in prose is a reference, not a list of items.
+        Value::Array(values) if values.is_empty() || values.iter().any(Value::is_object) => Some(values),
+        Value::Object(mut object) => match object.remove(key)? {
+            Value::Array(values) => Some(values),
+            Value::Null => Some(Vec::new()),
+            single => Some(vec![single]),
+        },
+        _ => None,
+    }
+}
+
+/// The whole items of a list whose end is missing or broken.
+fn cut_list(text: &str, key: &str) -> Option<Vec<Value>> {
+    let quoted = format!("\"{key}\"");
+    let list = match text.find(&quoted) {
+        Some(at) => {
+            let after = text.get(at + quoted.len()..)?.trim_start().strip_prefix(':')?;
+            after.trim_start().strip_prefix('[')?
+        }
+        None => text.strip_prefix('[').filter(|rest| rest.trim_start().starts_with('{'))?,
+    };
+    let mut values = Vec::new();
+    let mut rest = list.trim_start();
+    while rest.starts_with('{') {
+        let mut stream = Deserializer::from_str(rest).into_iter::<Value>();
+        let Some(Ok(value)) = stream.next() else { break };
+        values.push(value);
+        rest = rest.get(stream.byte_offset()..)?.trim_start().trim_start_matches(',').trim_start();
+    }
+    Some(values)
+}

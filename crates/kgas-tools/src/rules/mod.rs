@@ -1,0 +1,1 @@
+//! Offline companions of the model tools: gazetteer, patterns and cues, labelled as rules.
