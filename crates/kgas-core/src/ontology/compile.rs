@@ -116,12 +116,10 @@ impl Ontology {
     }
 
     fn cycle(&self) -> Option<String> {
+        // A chain of parents longer than there are classes has come round.
         let is_looped = |class: &Class| {
-            let mut current = class.parent;
-            for _ in 0..self.classes.len() {
-                current = current.and_then(|id| self.class(id)).and_then(|class| class.parent);
-            }
-            current.is_some()
+            let up = |id: &ClassId| self.class(*id).and_then(|class| class.parent);
+            std::iter::successors(class.parent, up).nth(self.classes.len()).is_some()
         };
         self.classes.iter().find(|class| is_looped(class)).map(|class| class.label.clone())
     }
