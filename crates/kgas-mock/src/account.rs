@@ -1,0 +1,247 @@
+//! What reached the server, when, and what became of it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+use tokio::time::Instant;
+
+use crate::locked;
+
+const SNIPPET_CHARS: usize = 200;
+
+/// The server's own record of what happened on the wire, as of the moment it was asked for.
+///
+/// It serialises to JSON; times there are seconds since the server started.
+///
+/// ```
+/// use kgas_mock::MockServer;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = MockServer::builder().in_memory()?;
+/// let account = server.account();
+/// assert_eq!(account.calls_answered(), 0);
+/// assert_eq!(
+///     serde_json::to_string(&account)?,
+///     r#"{"connections":0,"max_in_flight":0,"attempts":[]}"#,
+/// );
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Account {
+    connections: usize,
+    max_in_flight: usize,
+    attempts: Vec<Attempt>,
+}
+
+impl Account {
+    /// Each request whose head arrived, in order of arrival.
+    #[must_use]
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.attempts
+    }
+
+    /// How many connections were opened.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections
+    }
+
+    /// The largest number of requests that were inside the server at one moment.
+    #[must_use]
+    pub fn max_in_flight(&self) -> usize {
+        self.max_in_flight
+    }
+
+    /// How many calls (chat or embeddings) got a whole answer: status 200 and no fault.
+    #[must_use]
+    pub fn calls_answered(&self) -> usize {
+        self.attempts.iter().filter(|attempt| attempt.is_answered_call()).count()
+    }
+
+    /// The largest number of calls (chat or embeddings, refused ones too) that arrived in any window of this
+    /// length. A window is half open: of two calls exactly `window` apart, each has its own.
+    #[must_use]
+    pub fn max_in_window(&self, window: Duration) -> usize {
+        let mut inside = VecDeque::new();
+        let mut most = 0;
+        for attempt in self.attempts.iter().filter(|attempt| attempt.call) {
+            inside.push_back(attempt.arrived);
+            while inside.front().is_some_and(|first| attempt.arrived.saturating_sub(*first) >= window) {
+                inside.pop_front();
+            }
+            most = most.max(inside.len());
+        }
+        most
+    }
+}
+
+/// One request as the server saw it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Attempt {
+    /// Which connection it came on, counted from 0.
+    pub connection: usize,
+    /// The path asked for.
+    pub path: String,
+    /// Whether the path is one that costs: chat completions or embeddings.
+    pub call: bool,
+    /// When its head arrived, since the server started.
+    #[serde(serialize_with = "seconds")]
+    pub arrived: Duration,
+    /// The first 200 characters of the prompt or of the texts to embed; empty if the request had none.
+    pub prompt: String,
+    /// The status sent; `None` while there is none.
+    pub status: Option<u16>,
+    /// The fault that met it: `status`, `reset`, `reset_mid_body`, `hang`, `not_json`, `empty_body` or
+    /// `truncated`.
+    pub fault: Option<&'static str>,
+    /// When the answer was handed to the wire, since the server started.
+    #[serde(serialize_with = "maybe_seconds")]
+    pub answered: Option<Duration>,
+    /// When it ended without an answer: the client left, or a fault closed the connection.
+    #[serde(serialize_with = "maybe_seconds")]
+    pub dropped: Option<Duration>,
+    /// The request as sent, if [`Builder::keep_requests`](crate::Builder::keep_requests) was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Received>,
+}
+
+impl Attempt {
+    fn is_answered_call(&self) -> bool {
+        self.call && self.answered.is_some() && self.status == Some(200) && self.fault.is_none()
+    }
+}
+
+/// A request as sent, without its key.
+#[derive(Debug, Clone, Serialize)]
+pub struct Received {
+    /// The headers, names in lower case; `authorization` is left out.
+    pub headers: BTreeMap<String, String>,
+    /// The body as text.
+    pub body: String,
+}
+
+/// The book in which the account is written.
+#[derive(Debug)]
+pub(crate) struct Book {
+    started: Instant,
+    pages: Mutex<Pages>,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    account: Account,
+    in_flight: usize,
+}
+
+impl Book {
+    pub(crate) fn open() -> Self {
+        Self { started: Instant::now(), pages: Mutex::default() }
+    }
+
+    pub(crate) fn snapshot(&self) -> Account {
+        locked(&self.pages).account.clone()
+    }
+
+    /// Numbers a new connection.
+    pub(crate) fn connected(&self) -> usize {
+        let mut pages = locked(&self.pages);
+        let connection = pages.account.connections;
+        pages.account.connections += 1;
+        connection
+    }
+
+    /// Writes an arrival down and judges it at that same instant, so that the order of arrivals in the
+    /// account is the order of the judgements.
+    pub(crate) fn arrive<T>(
+        self: &Arc<Self>,
+        connection: usize,
+        path: &str,
+        call: bool,
+        judge: impl FnOnce(Instant) -> T,
+    ) -> (Ticket, T) {
+        let mut pages = locked(&self.pages);
+        let now = Instant::now();
+        let judgement = judge(now);
+        let index = pages.account.attempts.len();
+        pages.account.attempts.push(Attempt {
+            connection,
+            path: path.to_owned(),
+            call,
+            arrived: now.duration_since(self.started),
+            prompt: String::new(),
+            status: None,
+            fault: None,
+            answered: None,
+            dropped: None,
+            request: None,
+        });
+        pages.in_flight += 1;
+        pages.account.max_in_flight = pages.account.max_in_flight.max(pages.in_flight);
+        drop(pages);
+        (Ticket { book: Arc::clone(self), index, is_closed: false }, judgement)
+    }
+
+    fn write(&self, index: usize, note: impl FnOnce(&mut Attempt)) {
+        if let Some(attempt) = locked(&self.pages).account.attempts.get_mut(index) {
+            note(attempt);
+        }
+    }
+}
+
+/// One attempt's place in the book; dropping it unanswered writes that down.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    book: Arc<Book>,
+    index: usize,
+    is_closed: bool,
+}
+
+impl Ticket {
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
+    pub(crate) fn keep(&self, request: Received) {
+        self.book.write(self.index, |attempt| attempt.request = Some(request));
+    }
+
+    pub(crate) fn prompt(&self, prompt: &str) {
+        let snippet = prompt.chars().take(SNIPPET_CHARS).collect();
+        self.book.write(self.index, |attempt| attempt.prompt = snippet);
+    }
+
+    pub(crate) fn fault(&self, name: &'static str) {
+        self.book.write(self.index, |attempt| attempt.fault = Some(name));
+    }
+
+    pub(crate) fn answered(mut self, status: u16) {
+        let at = self.book.started.elapsed();
+        self.book.write(self.index, |attempt| {
+            attempt.status = Some(status);
+            attempt.answered = Some(at);
+        });
+        self.is_closed = true;
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let at = self.book.started.elapsed();
+        if !self.is_closed {
+            self.book.write(self.index, |attempt| attempt.dropped = Some(at));
+        }
+        let mut pages = locked(&self.book.pages);
+        pages.in_flight = pages.in_flight.saturating_sub(1);
+    }
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}
+
+fn maybe_seconds<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    duration.map(|duration| duration.as_secs_f64()).serialize(serializer)
+}

@@ -1,0 +1,202 @@
+//! What answers look like: completions, event streams, embeddings, models and errors.
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+
+use crate::embed::unit_vector;
+use crate::script::{ChatCall, Reply, Said};
+use crate::strict::EmbeddingsCall;
+
+const CHARS_PER_EVENT: usize = 16;
+
+/// A request turned down, in OpenAI's words.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    kind: &'static str,
+    code: Option<&'static str>,
+    param: Option<String>,
+    message: String,
+}
+
+impl Refusal {
+    /// The request itself is wrong; `param` is the part that is.
+    pub(crate) fn invalid(param: Option<&str>, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            kind: "invalid_request_error",
+            code: None,
+            param: param.map(str::to_owned),
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn unknown_path(method: &str, path: &str) -> Self {
+        Self { status: StatusCode::NOT_FOUND, ..Self::invalid(None, format!("Invalid URL ({method} {path})")) }
+    }
+
+    pub(crate) fn wrong_method(method: &str, path: &str) -> Self {
+        let message =
+            format!("Not allowed to {method} on {path} (HINT: Perhaps you meant to use a different HTTP method?)");
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, ..Self::invalid(None, message) }
+    }
+
+    /// The message does not repeat the key that was sent: tests print it.
+    pub(crate) fn wrong_key() -> Self {
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            code: Some("invalid_api_key"),
+            ..Self::invalid(None, "Incorrect API key provided.")
+        }
+    }
+
+    pub(crate) fn unknown_model(model: &str) -> Self {
+        let message = format!("The model `{model}` does not exist or you do not have access to it.");
+        Self { status: StatusCode::NOT_FOUND, code: Some("model_not_found"), ..Self::invalid(Some("model"), message) }
+    }
+
+    pub(crate) fn over_limit(message: String) -> Self {
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            kind: "requests",
+            code: Some("rate_limit_exceeded"),
+            param: None,
+            message,
+        }
+    }
+
+    /// An error asked for by a fault or a reply, worded by its status.
+    pub(crate) fn of_status(status: u16, message: String) -> Self {
+        let status = StatusCode::from_u16(status)
+            .ok()
+            .filter(|status| !status.is_informational())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = if status.is_server_error() { "server_error" } else { "invalid_request_error" };
+        Self { status, kind, code: None, param: None, message }
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        json!({ "error": {
+            "message": self.message,
+            "type": self.kind,
+            "param": self.param,
+            "code": self.code,
+        }})
+    }
+}
+
+/// The answer to a chat call, whole.
+pub(crate) fn completion(call: &ChatCall, reply: &Reply) -> Result<Value, Refusal> {
+    let message = match &reply.said {
+        Said::Text(text) => json!({ "role": "assistant", "content": text, "refusal": null }),
+        Said::Refusal(sentence) => {
+            json!({ "role": "assistant", "content": null, "refusal": sentence })
+        }
+        Said::Error { status, message } => {
+            return Err(Refusal::of_status(*status, message.clone()));
+        }
+    };
+    Ok(json!({
+        "id": format!("chatcmpl-{}", call.n),
+        "object": "chat.completion",
+        "created": 0,
+        "model": call.model,
+        "choices": [{
+            "index": 0,
+            "message": message,
+            "logprobs": null,
+            "finish_reason": reply.finish.word(),
+        }],
+        "usage": usage(call, reply),
+    }))
+}
+
+/// The answer to a chat call as events: the role, the text in pieces, the reason, and the usage if asked for.
+pub(crate) fn events(call: &ChatCall, reply: &Reply) -> Result<Vec<String>, Refusal> {
+    let (key, text) = match &reply.said {
+        Said::Text(text) => ("content", text),
+        Said::Refusal(sentence) => ("refusal", sentence),
+        Said::Error { status, message } => {
+            return Err(Refusal::of_status(*status, message.clone()));
+        }
+    };
+    let chunk = |choices: Value, usage: Option<Value>| {
+        let mut chunk = json!({
+            "id": format!("chatcmpl-{}", call.n),
+            "object": "chat.completion.chunk",
+            "created": 0,
+            "model": call.model,
+            "choices": choices,
+        });
+        if let (Some(usage), Some(fields)) = (usage, chunk.as_object_mut()) {
+            fields.insert("usage".to_owned(), usage);
+        }
+        chunk.to_string()
+    };
+    let delta = |delta: Value, finish: Option<&str>| {
+        chunk(json!([{ "index": 0, "delta": delta, "finish_reason": finish }]), None)
+    };
+    let mut events = vec![delta(json!({ "role": "assistant" }), None)];
+    let letters: Vec<char> = text.chars().collect();
+    events.extend(letters.chunks(CHARS_PER_EVENT).map(|piece| {
+        let piece: String = piece.iter().collect();
+        delta(json!({ key: piece }), None)
+    }));
+    events.push(delta(json!({}), Some(reply.finish.word())));
+    if call.body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true)) {
+        events.push(chunk(json!([]), Some(usage(call, reply))));
+    }
+    Ok(events)
+}
+
+fn usage(call: &ChatCall, reply: &Reply) -> Value {
+    let said = match &reply.said {
+        Said::Text(text) | Said::Refusal(text) => text.as_str(),
+        Said::Error { .. } => "",
+    };
+    let (prompt, completion) =
+        reply.usage.unwrap_or_else(|| (call.messages.iter().map(|message| tokens(&message.text)).sum(), tokens(said)));
+    json!({
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    })
+}
+
+/// The answer to an embeddings call.
+pub(crate) fn embeddings(call: &EmbeddingsCall, dimensions: usize) -> Value {
+    let dimensions = call.dimensions.unwrap_or(dimensions);
+    let data: Vec<Value> = call
+        .texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            json!({
+                "object": "embedding",
+                "index": index,
+                "embedding": unit_vector(text, dimensions),
+            })
+        })
+        .collect();
+    let tokens: usize = call.texts.iter().map(|text| tokens(text)).sum();
+    json!({
+        "object": "list",
+        "data": data,
+        "model": call.model,
+        "usage": { "prompt_tokens": tokens, "total_tokens": tokens },
+    })
+}
+
+/// The list of models.
+pub(crate) fn models(names: &[String]) -> Value {
+    let data: Vec<Value> = names
+        .iter()
+        .map(|name| json!({ "id": name, "object": "model", "created": 0, "owned_by": "kgas-mock" }))
+        .collect();
+    json!({ "object": "list", "data": data })
+}
+
+/// A quarter of the characters, rounded up.
+fn tokens(text: &str) -> usize {
+    text.chars().count().div_ceil(4)
+}
