@@ -1,0 +1,226 @@
+//! From settings to a client, with everything that can be checked checked.
+
+use std::fmt;
+
+use http::header::{AUTHORIZATION, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::memory::Connector;
+use crate::retry::{Course, Dice};
+use crate::wire::{Dialer, Wire};
+use crate::{BaseUrl, BaseUrlError, Client, Limiter, Limits, RetryPolicy, Secret, SecretError, Timeouts};
+
+/// The most bytes an answer may have, unless set.
+const MAX_BODY: usize = 64 * 1024 * 1024;
+
+/// Headers in which servers expect keys, or clients send what is nobody's business.
+const SECRET_HEADERS: [&str; 6] =
+    ["authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie"];
+
+/// Settings of a [`Client`]; each has a default but the base URL.
+#[must_use = "a builder does nothing until it builds"]
+pub struct ClientBuilder {
+    base: Result<BaseUrl, BaseUrlError>,
+    key: Option<Secret>,
+    headers: Vec<(String, String)>,
+    limiter: Limiting,
+    retry: RetryPolicy,
+    timeouts: Timeouts,
+    seed: Option<u64>,
+    max_body: usize,
+    connector: Option<Connector>,
+    allow_insecure_http: bool,
+}
+
+enum Limiting {
+    Own(Limits),
+    Shared(Limiter),
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(base: Result<BaseUrl, BaseUrlError>) -> Self {
+        Self {
+            base,
+            key: None,
+            headers: Vec::new(),
+            limiter: Limiting::Own(Limits::default()),
+            retry: RetryPolicy::default(),
+            timeouts: Timeouts::default(),
+            seed: None,
+            max_body: MAX_BODY,
+            connector: None,
+            allow_insecure_http: false,
+        }
+    }
+
+    /// Sends this key as `Authorization: Bearer`.
+    pub fn api_key(mut self, key: Secret) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Sends this as `OpenAI-Organization`.
+    pub fn organization(self, organization: impl Into<String>) -> Self {
+        self.header("openai-organization", organization)
+    }
+
+    /// Sends a header with each request; the last value of a name counts.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// How fast it may go. Default: 60 requests a minute, 10 at a time.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limiter = Limiting::Own(limits);
+        self
+    }
+
+    /// Takes its turns at a limiter that other clients of the same key use too.
+    pub fn limiter(mut self, limiter: Limiter) -> Self {
+        self.limiter = Limiting::Shared(limiter);
+        self
+    }
+
+    /// When to try again. Default: three attempts within 60 s.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// How long to wait for what. Default: 30 s for an attempt.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// The seed of the dice that spread retries. Default: another for each client.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The most bytes an answer's body may have. Default: 64 MiB.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Connects in memory and not over the network.
+    pub fn connector(mut self, connector: Connector) -> Self {
+        self.connector = Some(connector);
+        self
+    }
+
+    /// Lets a key travel unencrypted to another machine. Default: it may not.
+    pub fn allow_insecure_http(mut self, allow: bool) -> Self {
+        self.allow_insecure_http = allow;
+        self
+    }
+
+    /// Checks the settings and builds the client. Nothing is connected yet. For an `https`
+    /// address this reads the platform's certificates.
+    ///
+    /// # Errors
+    ///
+    /// Says which setting is wrong; the person who made it must change it.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let base = self.base?;
+        let headers = headers(self.key.as_ref(), &self.headers)?;
+        let is_secret = headers.values().any(HeaderValue::is_sensitive);
+        let stays_here = base.is_https() || base.is_loopback() || self.connector.is_some();
+        if is_secret && !stays_here && !self.allow_insecure_http {
+            let host = base.host().to_owned();
+            return Err(BuildError::InsecureKey { host });
+        }
+        let timeouts = self.timeouts;
+        if timeouts.connect.is_zero() || timeouts.attempt.is_zero() {
+            return Err(BuildError::ZeroTimeout);
+        }
+        let dialer = match self.connector {
+            Some(connector) => Dialer::memory(connector, timeouts.connect),
+            None => Dialer::network(base.is_https(), timeouts.connect).map_err(BuildError::Tls)?,
+        };
+        let limiter = match self.limiter {
+            Limiting::Own(limits) => Limiter::new(limits),
+            Limiting::Shared(limiter) => limiter,
+        };
+        let max_idle = limiter.limits().max_concurrent.get();
+        let course = Course {
+            limiter,
+            policy: self.retry,
+            dice: self.seed.map_or_else(Dice::shuffled, Dice::seeded),
+            wire: Wire::new(dialer, &timeouts, max_idle, self.max_body),
+        };
+        Ok(Client::new(base, headers, course))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    // Names only: any header's value may be a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("ClientBuilder")
+            .field("base", &self.base)
+            .field("key", &self.key)
+            .field("headers", &names)
+            .field("retry", &self.retry)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which setting of a client is wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The base URL.
+    #[error(transparent)]
+    BaseUrl(#[from] BaseUrlError),
+    /// The key.
+    #[error(transparent)]
+    Key(#[from] SecretError),
+    /// A key would travel unencrypted to another machine.
+    #[error("the API key would be sent unencrypted to {host}: use https, or allow it expressly")]
+    InsecureKey {
+        /// Whom it would be sent to.
+        host: String,
+    },
+    /// A header with a name or value that cannot be sent.
+    #[error("header {name:?} has a character that headers cannot have")]
+    Header {
+        /// Its name.
+        name: String,
+    },
+    /// A time-out of nothing.
+    #[error("a time-out is zero: nothing would ever succeed")]
+    ZeroTimeout,
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up")]
+    Tls(#[source] rustls::Error),
+}
+
+fn headers(key: Option<&Secret>, others: &[(String, String)]) -> Result<HeaderMap, BuildError> {
+    let mut headers = HeaderMap::new();
+    let agent = HeaderValue::from_static(concat!("kgas-http/", env!("CARGO_PKG_VERSION")));
+    headers.insert(USER_AGENT, agent);
+    if let Some(key) = key {
+        key.check()?;
+        let bearer = format!("Bearer {}", key.expose());
+        headers.insert(AUTHORIZATION, value("authorization", &bearer)?);
+    }
+    for (name, text) in others {
+        let parsed = HeaderName::try_from(name.as_str());
+        // The cause names no more than the name does.
+        let parsed = parsed.map_err(|_invalid| BuildError::Header { name: name.clone() })?;
+        let value = value(parsed.as_str(), text)?;
+        headers.insert(parsed, value);
+    }
+    Ok(headers)
+}
+
+fn value(name: &str, text: &str) -> Result<HeaderValue, BuildError> {
+    let mut value = HeaderValue::try_from(text).map_err(|_invalid| BuildError::Header { name: name.to_owned() })?;
+    value.set_sensitive(SECRET_HEADERS.contains(&name));
+    Ok(value)
+}

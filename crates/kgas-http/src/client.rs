@@ -1,0 +1,176 @@
+//! The client: one base URL, one key, one limiter, and the four verbs.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use crate::gate::Gate;
+use crate::retry::{self, Course};
+use crate::transport::batch;
+use crate::wire::Outgoing;
+use crate::{
+    ApiRequest, ApiResponse, BaseUrl, BaseUrlError, ClientBuilder, Cost, ErrorKind, HttpError, Limits, Transport,
+};
+
+/// How many calls of a batch are under way for each that can be on the wire: enough that those
+/// which back off leave no gap.
+const BATCH_DEPTH: usize = 4;
+
+/// Sends requests to one API, no faster than its limits allow, and again where that helps.
+///
+/// Clones share connections, limiter and settings; each is closed for itself.
+///
+/// ```
+/// use kgas_http::{Client, Limits, Secret};
+///
+/// let client = Client::builder("https://api.example.com/v1")
+///     .api_key(Secret::new("sk-example"))
+///     .limits(Limits::default())
+///     .build()?;
+/// assert_eq!(client.base_url().host(), "api.example.com");
+/// # Ok::<_, kgas_http::BuildError>(())
+/// ```
+pub struct Client {
+    shared: Arc<Shared>,
+    gate: Gate,
+}
+
+struct Shared {
+    base: BaseUrl,
+    headers: HeaderMap,
+    course: Course,
+}
+
+impl Client {
+    /// Starts building a client for this address; a text that is none is reported by
+    /// [`ClientBuilder::build`].
+    pub fn builder<U>(base_url: U) -> ClientBuilder
+    where
+        U: TryInto<BaseUrl, Error: Into<BaseUrlError>>,
+    {
+        ClientBuilder::new(base_url.try_into().map_err(Into::into))
+    }
+
+    pub(crate) fn new(base: BaseUrl, headers: HeaderMap, course: Course) -> Self {
+        Self { shared: Arc::new(Shared { base, headers, course }), gate: Gate::default() }
+    }
+
+    /// A GET of a path below the base URL; await it.
+    pub fn get(&self, path: impl Into<String>) -> Call<'_> {
+        self.call(ApiRequest::get(path))
+    }
+
+    /// A POST of a JSON body; await it.
+    pub fn post(&self, path: impl Into<String>, body: &Value) -> Call<'_> {
+        self.call(ApiRequest::post(path, body))
+    }
+
+    /// Sends all requests, as many at a time as the limits allow, and answers in the order
+    /// asked, each for itself: one that fails takes no other with it.
+    pub async fn batch_requests(&self, requests: Vec<ApiRequest>) -> Vec<ApiResponse> {
+        let at_once = self.limits().max_concurrent.get();
+        batch(self, requests, at_once.saturating_mul(BATCH_DEPTH)).await
+    }
+
+    /// Closes this handle: from now on it answers [`ErrorKind::Closed`], and when the future is
+    /// done, all it had been asked before has been answered. Clones go on working. Dropping the
+    /// future only ends the wait.
+    pub async fn close(&self) {
+        self.gate.close().await;
+    }
+
+    /// The address all paths are relative to.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.shared.base
+    }
+
+    /// The limits it holds to.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        self.shared.course.limiter.limits()
+    }
+
+    fn call(&self, request: ApiRequest) -> Call<'_> {
+        Call { client: self, request }
+    }
+}
+
+#[async_trait]
+impl Transport for Client {
+    async fn send(&self, request: ApiRequest) -> ApiResponse {
+        let Some(_inside) = self.gate.enter() else {
+            return ApiResponse::failed(HttpError::new(ErrorKind::Closed));
+        };
+        let shared = &self.shared;
+        match Outgoing::new(&shared.base, &shared.headers, &request) {
+            Ok(outgoing) => retry::run(&shared.course, &request, &outgoing).await,
+            Err(error) => ApiResponse::failed(error),
+        }
+    }
+}
+
+impl Clone for Client {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), gate: self.gate.another() }
+    }
+}
+
+impl fmt::Debug for Client {
+    // Headers hold the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.shared.base.to_string())
+            .field("course", &self.shared.course)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request about to be sent: await it.
+#[derive(Debug)]
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Call<'a> {
+    client: &'a Client,
+    request: ApiRequest,
+}
+
+impl Call<'_> {
+    /// Adds a pair to the query.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.request = self.request.with_query(name, value);
+        self
+    }
+
+    /// Sets a header.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.request = self.request.with_header(name, value);
+        self
+    }
+
+    /// Sets what it is expected to cost.
+    pub fn cost(mut self, cost: Cost) -> Self {
+        self.request = self.request.with_cost(cost);
+        self
+    }
+
+    /// Sets the most time it may take in all, queueing and retries included.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.request = self.request.with_deadline(deadline);
+        self
+    }
+}
+
+impl<'a> IntoFuture for Call<'a> {
+    type Output = ApiResponse;
+    type IntoFuture = Pin<Box<dyn Future<Output = ApiResponse> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.client.send(self.request)
+    }
+}

@@ -1,0 +1,144 @@
+//! What was written in the last minute: the hard limit, whatever the bucket would allow.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// A little over a minute: two requests written 60 s apart may arrive closer to each other.
+pub(super) const SPAN: Duration = Duration::from_millis(60_500);
+
+/// The written requests of the last [`SPAN`], and those let through but not written yet, which
+/// count as if they were about to be.
+#[derive(Debug)]
+pub(super) struct Window {
+    requests: Option<u64>,
+    tokens: Option<u64>,
+    written: VecDeque<Entry>,
+    written_tokens: u64,
+    pending: u64,
+    pending_tokens: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    ticket: u64,
+    at: Instant,
+    tokens: u64,
+}
+
+/// When a request may go, as far as the last minute is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// There is room.
+    Now,
+    /// There will be, when what was written long enough ago no longer counts.
+    At(Instant),
+    /// Not before something that was let through is written or given back.
+    OnChange,
+}
+
+impl Window {
+    pub(super) fn new(requests: Option<u32>, tokens: Option<u32>) -> Self {
+        Self {
+            requests: requests.map(u64::from),
+            tokens: tokens.map(u64::from),
+            written: VecDeque::new(),
+            written_tokens: 0,
+            pending: 0,
+            pending_tokens: 0,
+        }
+    }
+
+    /// Whether one more request of so many tokens has room.
+    pub(super) fn room(&mut self, tokens: u32, now: Instant) -> Room {
+        while let Some(oldest) = self.written.front()
+            && oldest.expires() <= now
+        {
+            self.written_tokens = self.written_tokens.saturating_sub(oldest.tokens);
+            self.written.pop_front();
+        }
+        let mut requests = self.pending + count(&self.written) + 1;
+        let mut used = self.pending_tokens + self.written_tokens + u64::from(tokens);
+        let fits = |requests: u64, used: u64| {
+            self.requests.is_none_or(|limit| requests <= limit) && self.tokens.is_none_or(|limit| used <= limit)
+        };
+        if fits(requests, used) {
+            return Room::Now;
+        }
+        for entry in &self.written {
+            requests = requests.saturating_sub(1);
+            used = used.saturating_sub(entry.tokens);
+            if fits(requests, used) {
+                return Room::At(entry.expires());
+            }
+        }
+        Room::OnChange
+    }
+
+    /// A request was let through.
+    pub(super) fn reserve(&mut self, tokens: u32) {
+        self.pending += 1;
+        self.pending_tokens += u64::from(tokens);
+    }
+
+    /// It was given back unwritten.
+    pub(super) fn give_back(&mut self, tokens: u32) {
+        self.pending = self.pending.saturating_sub(1);
+        self.pending_tokens = self.pending_tokens.saturating_sub(u64::from(tokens));
+    }
+
+    /// It was written: from now on a minute counts.
+    pub(super) fn written(&mut self, ticket: u64, tokens: u32, now: Instant) {
+        self.give_back(tokens);
+        let tokens = u64::from(tokens);
+        self.written_tokens += tokens;
+        self.written.push_back(Entry { ticket, at: now, tokens });
+    }
+
+    /// A written request turned out to have used so many tokens.
+    pub(super) fn correct(&mut self, ticket: u64, tokens: u32) {
+        // Young entries are at the back.
+        if let Some(entry) = self.written.iter_mut().rev().find(|e| e.ticket == ticket) {
+            let before = std::mem::replace(&mut entry.tokens, u64::from(tokens));
+            self.written_tokens = self.written_tokens.saturating_sub(before) + u64::from(tokens);
+        }
+    }
+}
+
+impl Entry {
+    fn expires(&self) -> Instant {
+        self.at + SPAN
+    }
+}
+
+fn count(entries: &VecDeque<Entry>) -> u64 {
+    u64::try_from(entries.len()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_minute_counts_from_the_writing_not_from_the_letting_through() {
+        let start = Instant::now();
+        let mut window = Window::new(Some(1), None);
+        window.reserve(0);
+        assert_eq!(window.room(0, start + SPAN), Room::OnChange);
+        window.written(1, 0, start + SPAN);
+        assert_eq!(window.room(0, start + SPAN), Room::At(start + SPAN + SPAN));
+        assert_eq!(window.room(0, start + SPAN + SPAN), Room::Now);
+    }
+
+    #[test]
+    fn corrected_tokens_make_room() {
+        let start = Instant::now();
+        let mut window = Window::new(None, Some(100));
+        window.reserve(90);
+        window.written(1, 90, start);
+        assert_eq!(window.room(20, start), Room::At(start + SPAN));
+        window.correct(1, 10);
+        assert_eq!(window.room(20, start), Room::Now);
+    }
+}

@@ -1,0 +1,154 @@
+//! What a chat model answered.
+
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::retry::classify;
+use crate::{ErrorKind, HttpError, Reply};
+
+/// A chat completion: its first choice.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ChatAnswer {
+    /// What the model said; empty if it said nothing.
+    pub text: String,
+    /// Why it would not answer, if it would not.
+    pub refusal: Option<String>,
+    /// Why it stopped.
+    pub finish_reason: FinishReason,
+    /// What it cost, if the server tells.
+    pub usage: Option<Usage>,
+    /// The model that answered; empty if the server doesn't tell.
+    pub model: String,
+}
+
+/// Why a model stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FinishReason {
+    /// It was done.
+    Stop,
+    /// The longest answer allowed was not long enough.
+    Length,
+    /// The answer was withheld.
+    ContentFilter,
+    /// It wants a function called.
+    ToolCalls,
+    /// Something else, or (empty) nothing told.
+    Other(String),
+}
+
+/// Tokens used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// By the question.
+    pub prompt_tokens: u32,
+    /// By the answer.
+    pub completion_tokens: u32,
+    /// By both.
+    pub total_tokens: u32,
+}
+
+/// Reads a chat completion.
+///
+/// # Errors
+///
+/// [`ErrorKind::Protocol`] if it isn't one: a web page, nothing, other JSON, an error with
+/// status 200. The base URL is probably not that of a model API.
+pub fn read_chat(reply: &Reply) -> Result<ChatAnswer, HttpError> {
+    let body: Body = reply.json()?;
+    if let Some(error) = body.error.filter(|error| !error.is_null()) {
+        let said = error.get("message").unwrap_or(&error).as_str();
+        let said = said.map(|text| classify::presentable(text, &HeaderMap::new()));
+        return Err(unusable(reply, said.as_deref().unwrap_or("it sent an error")));
+    }
+    let Some(choice) = body.choices.into_iter().next() else {
+        return Err(unusable(reply, "a chat completion without choices"));
+    };
+    Ok(ChatAnswer {
+        text: choice.message.content.map(Content::text).unwrap_or_default(),
+        refusal: choice.message.refusal,
+        finish_reason: FinishReason::from(choice.finish_reason.unwrap_or_default()),
+        usage: body.usage,
+        model: body.model.unwrap_or_default(),
+    })
+}
+
+/// How many tokens a call used in all, by its answer.
+pub(super) fn used_tokens(reply: &Reply) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct Used {
+        usage: Usage,
+    }
+    let used: Used = serde_json::from_slice(&reply.body).ok()?;
+    let Usage { prompt_tokens, completion_tokens, total_tokens } = used.usage;
+    let total = total_tokens.max(prompt_tokens.saturating_add(completion_tokens));
+    (total > 0).then_some(total)
+}
+
+/// The error that an answer is which cannot be used.
+pub(super) fn unusable(reply: &Reply, what: &str) -> HttpError {
+    HttpError::new(ErrorKind::Protocol)
+        .with_status(reply.status)
+        .with_request_written(true)
+        .with_request_id(classify::request_id(&reply.headers))
+        .with_message(what)
+}
+
+impl From<String> for FinishReason {
+    fn from(word: String) -> Self {
+        match word.as_str() {
+            "stop" | "eos" => Self::Stop,
+            "length" => Self::Length,
+            "content_filter" => Self::ContentFilter,
+            "tool_calls" | "function_call" => Self::ToolCalls,
+            _ => Self::Other(word),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
+    model: Option<String>,
+    error: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Message,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    content: Option<Content>,
+    refusal: Option<String>,
+}
+
+/// Most servers send one text, some send parts.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Whole(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Deserialize)]
+struct Part {
+    #[serde(default)]
+    text: String,
+}
+
+impl Content {
+    fn text(self) -> String {
+        match self {
+            Self::Whole(text) => text,
+            Self::Parts(parts) => parts.into_iter().map(|part| part.text).collect(),
+        }
+    }
+}

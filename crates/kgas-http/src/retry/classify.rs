@@ -1,0 +1,143 @@
+//! What an answer with a status other than 2xx means.
+
+use std::time::SystemTime;
+
+use http::header::LOCATION;
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use super::hint;
+use crate::{ErrorKind, HttpError};
+
+/// The most characters of a server's message that are kept.
+const MESSAGE_CHARS: usize = 300;
+
+/// Codes with which a 429 says that waiting won't help.
+const NO_MONEY: [&str; 3] = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"];
+
+/// The error that such an answer is. `sent` are the headers of the request: what is sensitive
+/// there must not come back in the server's message.
+pub(crate) fn refusal(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    sent: &HeaderMap,
+    now: SystemTime,
+) -> HttpError {
+    let body = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let error = HttpError::new(kind(status, &body))
+        .with_status(status.as_u16())
+        .with_request_written(true)
+        .with_hint(hint::read(headers, now))
+        .with_request_id(request_id(headers));
+    let said = match error.kind() {
+        ErrorKind::Redirect => location(headers),
+        _ => message(&body).map(str::to_owned),
+    };
+    match said.map(|text| presentable(&text, sent)) {
+        Some(text) if !text.is_empty() => error.with_message(text),
+        _ => error,
+    }
+}
+
+/// The message of an error body, in the spellings that model servers use.
+pub(crate) fn message(body: &Value) -> Option<&str> {
+    let places = ["/error/message", "/error", "/message", "/detail", "/0/error/message"];
+    places.iter().find_map(|place| body.pointer(place).and_then(Value::as_str))
+}
+
+/// A text from outside made fit for an error: one line, short, without anything secret.
+pub(crate) fn presentable(text: &str, sent: &HeaderMap) -> String {
+    let mut text = text.to_owned();
+    for value in sent.values().filter(|v| v.is_sensitive()) {
+        let secret = value.to_str().unwrap_or_default();
+        for word in [secret, secret.strip_prefix("Bearer ").unwrap_or_default()] {
+            if !word.is_empty() {
+                text = text.replace(word, "[key]");
+            }
+        }
+    }
+    let words: Vec<_> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(MESSAGE_CHARS) {
+        Some((end, _)) => line.get(..end).unwrap_or_default().to_owned(),
+        None => line,
+    }
+}
+
+/// The server's name for a request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = ["x-request-id", "request-id"].iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
+    Some(id.chars().take(MESSAGE_CHARS).collect())
+}
+
+fn kind(status: StatusCode, body: &Value) -> ErrorKind {
+    match status.as_u16() {
+        300..=399 => ErrorKind::Redirect,
+        401 => ErrorKind::Unauthorized,
+        402 => ErrorKind::QuotaExhausted,
+        403 => ErrorKind::Forbidden,
+        404 => ErrorKind::NotFound,
+        429 if has_no_money(body) => ErrorKind::QuotaExhausted,
+        429 => ErrorKind::RateLimited,
+        400..=499 => ErrorKind::ClientError,
+        500..=599 => ErrorKind::ServerError,
+        _ => ErrorKind::Protocol,
+    }
+}
+
+fn has_no_money(body: &Value) -> bool {
+    ["/error/code", "/error/type"].iter().any(|place| {
+        let code = body.pointer(place).and_then(Value::as_str);
+        code.is_some_and(|code| NO_MONEY.contains(&code))
+    })
+}
+
+/// Where a redirect points to, without its query.
+fn location(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(LOCATION)?.to_str().ok()?;
+    let end = text.find(['?', '#']).unwrap_or(text.len());
+    Some(format!("to {}", text.get(..end)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn a_status_and_a_code_make_a_kind() {
+        let cases = [
+            (301, "", ErrorKind::Redirect),
+            (400, "", ErrorKind::ClientError),
+            (401, "", ErrorKind::Unauthorized),
+            (403, "", ErrorKind::Forbidden),
+            (404, "", ErrorKind::NotFound),
+            (408, "", ErrorKind::ClientError),
+            (429, "", ErrorKind::RateLimited),
+            (429, "rate_limit_exceeded", ErrorKind::RateLimited),
+            (429, "insufficient_quota", ErrorKind::QuotaExhausted),
+            (500, "insufficient_quota", ErrorKind::ServerError),
+            (529, "", ErrorKind::ServerError),
+            (999, "", ErrorKind::Protocol),
+        ];
+        for (status, code, expected) in cases {
+            let body = serde_json::json!({"error": {"code": code}});
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(kind(status, &body), expected, "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_short_line_without_the_key() {
+        let mut sent = HeaderMap::new();
+        let mut key = HeaderValue::from_static("Bearer sk-secret");
+        key.set_sensitive(true);
+        sent.insert("authorization", key);
+        let text = format!("key sk-secret\r\n\u{1b}[31m is bad {}", "é".repeat(400));
+        let shown = presentable(&text, &sent);
+        assert!(shown.starts_with("key [key] [31m is bad é"), "{shown}");
+        assert_eq!(shown.chars().count(), MESSAGE_CHARS);
+    }
+}

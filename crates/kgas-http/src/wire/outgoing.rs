@@ -1,0 +1,81 @@
+//! A request in the form it has on the wire, ready to be sent more than once.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{ApiRequest, BaseUrl, ErrorKind, HttpError};
+
+/// All but what RFC 3986 calls unreserved.
+const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+    url: String,
+}
+
+impl Outgoing {
+    /// Puts a request and the client's own headers together.
+    pub(crate) fn new(base: &BaseUrl, defaults: &HeaderMap, request: &ApiRequest) -> Result<Self, HttpError> {
+        let url = base.join(&request.path);
+        if request.path.contains(['?', '#']) {
+            let shown = url.split(['?', '#']).next().unwrap_or_default();
+            return Err(HttpError::new(ErrorKind::InvalidRequest)
+                .with_url(shown)
+                .with_message("its path contains ? or #: percent-encode them, or use the query"));
+        }
+        let uri = format!("{url}{}", query(&request.query));
+        let uri = uri.parse::<Uri>().map_err(|e| {
+            HttpError::new(ErrorKind::InvalidRequest)
+                .with_url(url.as_str())
+                .with_message("its path is not percent-encoded")
+                .with_source(e)
+        })?;
+        let mut headers = defaults.clone();
+        let json = HeaderValue::from_static("application/json");
+        headers.entry(ACCEPT).or_insert_with(|| json.clone());
+        if request.body.is_some() {
+            headers.entry(CONTENT_TYPE).or_insert(json);
+        }
+        for name in request.headers.keys() {
+            headers.remove(name);
+        }
+        for (name, value) in &request.headers {
+            headers.append(name, value.clone());
+        }
+        Ok(Self { method: request.method.clone(), uri, headers, body: request.body.clone().unwrap_or_default(), url })
+    }
+
+    /// The address without its query.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    pub(super) fn to_http<B>(&self, body: impl FnOnce(Bytes) -> B) -> Request<B> {
+        let mut request = Request::new(body(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+}
+
+fn query(pairs: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        text.push(if text.is_empty() { '?' } else { '&' });
+        text.extend(utf8_percent_encode(name, IN_QUERY));
+        text.push('=');
+        text.extend(utf8_percent_encode(value, IN_QUERY));
+    }
+    text
+}
