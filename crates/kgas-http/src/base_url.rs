@@ -91,6 +91,7 @@ impl FromStr for BaseUrl {
     type Err = BaseUrlError;
 
     fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        let text = text.trim();
         let Some((scheme, rest)) = text.split_once("://") else {
             return Err(BaseUrlError::NoScheme);
         };

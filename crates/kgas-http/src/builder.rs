@@ -7,15 +7,12 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::memory::Connector;
 use crate::retry::{Course, Dice};
+use crate::secret::is_secret;
 use crate::wire::{Dialer, Wire};
 use crate::{BaseUrl, BaseUrlError, Client, Limiter, Limits, RetryPolicy, Secret, SecretError, Timeouts};
 
 /// The most bytes an answer may have, unless set.
 const MAX_BODY: usize = 64 * 1024 * 1024;
-
-/// Headers in which servers expect keys, or clients send what is nobody's business.
-const SECRET_HEADERS: [&str; 6] =
-    ["authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie"];
 
 /// Settings of a [`Client`]; each has a default but the base URL.
 #[must_use = "a builder does nothing until it builds"]
@@ -221,6 +218,6 @@ fn headers(key: Option<&Secret>, others: &[(String, String)]) -> Result<HeaderMa
 
 fn value(name: &str, text: &str) -> Result<HeaderValue, BuildError> {
     let mut value = HeaderValue::try_from(text).map_err(|_invalid| BuildError::Header { name: name.to_owned() })?;
-    value.set_sensitive(SECRET_HEADERS.contains(&name));
+    value.set_sensitive(is_secret(name));
     Ok(value)
 }

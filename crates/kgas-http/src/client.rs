@@ -24,7 +24,8 @@ const BATCH_DEPTH: usize = 4;
 
 /// Sends requests to one API, no faster than its limits allow, and again where that helps.
 ///
-/// Clones share connections, limiter and settings; each is closed for itself.
+/// Clones share connections, limiter and settings; each is closed for itself. Sending needs a
+/// Tokio runtime with time (and IO, unless it connects in memory).
 ///
 /// ```
 /// use kgas_http::{Client, Limits, Secret};

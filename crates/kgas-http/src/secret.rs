@@ -76,3 +76,12 @@ pub enum SecretError {
     #[error("the API key contains a space or a character outside ASCII: copy it again")]
     Unprintable,
 }
+
+/// Headers in which servers expect keys, or clients send what is nobody's business.
+const SECRET_HEADERS: [&str; 6] =
+    ["authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie"];
+
+/// Whether the value of this header must not be shown.
+pub(crate) fn is_secret(header: &str) -> bool {
+    SECRET_HEADERS.contains(&header)
+}

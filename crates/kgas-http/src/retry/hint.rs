@@ -40,7 +40,13 @@ fn seconds(text: &str, per_second: f64) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    fn hint(pairs: &[(&'static str, &'static str)]) -> Option<Duration> {
+    /// Unix time 784 111 777.
+    const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    const LATER: &str = "Sun, 06 Nov 1994 08:50:07 GMT";
+
+    type Headers = &'static [(&'static str, &'static str)];
+
+    fn hint(pairs: Headers) -> Option<Duration> {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.insert(*name, value.parse().unwrap());
@@ -51,18 +57,16 @@ mod tests {
 
     #[test]
     fn all_spellings_are_understood() {
-        let date = "Sun, 06 Nov 1994 08:49:37 GMT"; // 784 111 777
-        let later = "Sun, 06 Nov 1994 08:50:07 GMT";
-        let cases: &[(&[(&str, &str)], Option<f64>)] = &[
+        let cases: &[(Headers, Option<f64>)] = &[
             (&[("retry-after", "7")], Some(7.0)),
             (&[("retry-after", " 0 ")], Some(0.0)),
             (&[("retry-after", "1.5")], Some(1.5)),
             (&[("retry-after-ms", "250")], Some(0.25)),
             (&[("retry-after-ms", "250"), ("retry-after", "9")], Some(0.25)),
             (&[("retry-after-ms", "soon"), ("retry-after", "9")], Some(9.0)),
-            (&[("retry-after", later)], Some(30.0)),
-            (&[("retry-after", later), ("date", later)], Some(0.0)),
-            (&[("retry-after", date), ("date", later)], Some(0.0)),
+            (&[("retry-after", LATER)], Some(30.0)),
+            (&[("retry-after", LATER), ("date", LATER)], Some(0.0)),
+            (&[("retry-after", DATE), ("date", LATER)], Some(0.0)),
             (&[("retry-after", "-3")], None),
             (&[("retry-after", "1e3")], None),
             (&[("retry-after", "inf")], None),
@@ -77,7 +81,6 @@ mod tests {
 
     #[test]
     fn a_number_beyond_all_bounds_is_a_very_long_wait() {
-        let digits = "99999999999999999999999999";
-        assert_eq!(hint(&[("retry-after", digits)]), Some(Duration::MAX));
+        assert_eq!(hint(&[("retry-after", "99999999999999999999999999")]), Some(Duration::MAX));
     }
 }

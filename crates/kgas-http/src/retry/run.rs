@@ -42,6 +42,7 @@ pub(crate) async fn run(course: &Course, request: &ApiRequest, outgoing: &Outgoi
         // Back-off must not keep others from the wire.
         drop(permit);
         if let Some(pause) = course.policy.pause(&error) {
+            debug!(?pause, "all requests wait as the server asks");
             course.limiter.pause_until(Instant::now() + pause);
         }
         match call.verdict(course, &error, request.replayable) {

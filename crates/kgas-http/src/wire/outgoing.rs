@@ -5,6 +5,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::secret::is_secret;
 use crate::{ApiRequest, BaseUrl, ErrorKind, HttpError};
 
 /// All but what RFC 3986 calls unreserved.
@@ -46,7 +47,9 @@ impl Outgoing {
             headers.remove(name);
         }
         for (name, value) in &request.headers {
-            headers.append(name, value.clone());
+            let mut value = value.clone();
+            value.set_sensitive(value.is_sensitive() || is_secret(name.as_str()));
+            headers.append(name, value);
         }
         Ok(Self { method: request.method.clone(), uri, headers, body: request.body.clone().unwrap_or_default(), url })
     }
