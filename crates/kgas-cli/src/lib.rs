@@ -1,3 +1,89 @@
-//! The kgas command, and its library entry for custom binaries.
+//! The kgas command as a library, so that a binary with tools of its own is a few lines:
+//!
+//! ```no_run
+//! // use my_tool as _;   // links the crate; unnamed it would be missing without a word
+//!
+//! fn main() -> std::process::ExitCode {
+//!     kgas_cli::main()
+//! }
+//! ```
 
 #![forbid(unsafe_code)]
+
+mod args;
+mod embed;
+mod endpoint;
+mod extract;
+mod failure;
+mod input;
+mod logging;
+mod progress;
+mod prompt;
+mod run;
+mod settings;
+mod show;
+mod signals;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+// Links the built-in tools; a binary that links kgas-cli has them too.
+use kgas_tools as _;
+
+use args::{Args, Command};
+use failure::Failure;
+use show::Show;
+
+/// Runs the command line of this process and says how it ended.
+///
+/// Exit codes: 0 complete, 1 fatal, 2 usage, 3 finished with failures, 130 interrupted.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(help_or_error) => return show::clap(&help_or_error),
+    };
+    let show = Show::new(args.quiet);
+    logging::start(args.verbose);
+    let ended = match args.command {
+        Command::Tools(command) => tools::main(&command, &show),
+        Command::Run(command) => block_on(run::main(&command, &show)),
+        Command::Extract(command) => block_on(extract::main(&command, &show)),
+        Command::Embed(command) => block_on(embed::main(&command, &show)),
+    };
+    match ended {
+        Ok(code) => code.into(),
+        Err(failure) => {
+            show.failure(&failure);
+            failure.exit().into()
+        }
+    }
+}
+
+/// How a command ended that could do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    Complete = 0,
+    Fatal = 1,
+    Usage = 2,
+    WithFailures = 3,
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::fatal(format!("the system gives no threads: {error}")))?;
+    let ended = runtime.block_on(work);
+    // A thread that waits for standard input would hold the process for ever.
+    runtime.shutdown_background();
+    ended
+}

@@ -52,6 +52,14 @@ impl ToolRegistration {
         self.crate_version
     }
 
+    /// Builds the tool; `config` is an object, or null for the defaults.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where a key is unknown or a value doesn't fit.
+    pub fn build(&self, config: Value) -> Result<Box<dyn KgasTool>, ConfigError> {
+        (self.build)(config)
+    }
+
     /// The configuration that holds where nothing is set; empty where it can't be written as JSON.
     #[must_use]
     pub fn defaults(&self) -> Value {
@@ -186,7 +194,7 @@ impl Registry {
     /// [`RegistryError::Unknown`], or [`RegistryError::Config`] where a key is unknown or a value doesn't fit.
     pub fn build(&self, id: &str, config: Value) -> Result<Box<dyn KgasTool>, RegistryError> {
         let tool = self.find(id)?;
-        (tool.build)(config).map_err(|source| RegistryError::Config { id: id.to_owned(), source })
+        tool.build(config).map_err(|source| RegistryError::Config { id: id.to_owned(), source })
     }
 }
 
@@ -209,9 +217,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Makes a tool known to every [`Registry`] of a binary that links this crate. Say it once at module level.
 ///
-/// ```ignore
-/// kgas_core::register_tool!(Sentiment);
-/// ```
+/// The guide `docs/adding-a-tool.md` shows a whole tool.
 #[macro_export]
 macro_rules! register_tool {
     ($tool:ty) => {

@@ -1,3 +1,21 @@
-//! Documents in, a knowledge graph out: sources, the run, merging and the outputs.
+//! Documents in, a knowledge graph out.
+//!
+//! [`source::documents`] reads, [`run()`] takes each document through the tools of a [`Pipeline`], and the
+//! [`Store`] that comes of it is sorted, merged and written.
 
 #![forbid(unsafe_code)]
+
+mod key;
+mod ledger;
+pub mod model;
+mod run;
+mod sink;
+pub mod source;
+mod summary;
+mod tally;
+
+pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
+pub use run::{Finished, Interrupt, Pipeline, Progress, run};
+pub use sink::{Folder, GraphCounts, OutputError, Store};
+pub use summary::{Counts, RunFacts, RunState, SCHEMA_VERSION, Summary, Tokens, ToolSummary, tool_seconds};
+pub use tally::{Tally, ToolTally};

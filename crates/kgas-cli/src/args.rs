@@ -1,0 +1,282 @@
+//! What the user typed.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Turns documents and an ontology into a source-grounded knowledge graph.
+#[derive(Debug, Parser)]
+#[command(name = "kgas", version, about, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Say more on stderr; twice or thrice for more still
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Say nothing but the result and what went wrong
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the tools of this binary
+    #[command(subcommand)]
+    Tools(ToolsCommand),
+    /// Run one tool on one text and print its result as JSON
+    Run(Box<RunArgs>),
+    /// Make a knowledge graph of documents
+    Extract(Box<ExtractArgs>),
+    /// Turn documents into vectors
+    Embed(Box<EmbedArgs>),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ToolsCommand {
+    /// List all tools
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one tool: metadata, settings, schemas
+    Show {
+        /// The tool's id
+        id: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RunArgs {
+    /// The tool's id, see `kgas tools list`
+    pub(crate) tool: String,
+    /// A text file, a .json file with {"text", "ontology"}, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// Check input and settings, ask no model
+    #[arg(long)]
+    pub(crate) validate: bool,
+    #[command(flatten)]
+    pub(crate) ontology: OntologyArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) tools: ToolArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ExtractArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// The folder for the graph; made where it isn't there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The tools, in the order in which they see each document
+    /// [default: rules without a provider, T23c_async,T27_async with one]
+    #[arg(long = "tools", value_name = "IDS", value_delimiter = ',')]
+    pub(crate) ids: Vec<String>,
+    /// Print the first request, send nothing
+    #[arg(long)]
+    pub(crate) show_prompt: bool,
+    #[command(flatten)]
+    pub(crate) ontology: OntologyArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) tools: ToolArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct EmbedArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// The JSONL file for the vectors
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) tools: ToolArgs,
+}
+
+/// Where documents come from.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Documents")]
+pub(crate) struct SourceArgs {
+    /// Files, folders, or - for standard input: .txt, .md, .jsonl, .csv, each also as .gz
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The JSONL or CSV field with the document's id
+    #[arg(long, default_value = "id", value_name = "NAME")]
+    pub(crate) id_field: String,
+    /// The JSONL or CSV field with the document's text
+    #[arg(long, default_value = "text", value_name = "NAME")]
+    pub(crate) text_field: String,
+    /// Only the first N documents
+    #[arg(long, value_name = "N", conflicts_with = "sample")]
+    pub(crate) limit: Option<NonZeroUsize>,
+    /// N documents drawn at random
+    #[arg(long, value_name = "N")]
+    pub(crate) sample: Option<NonZeroUsize>,
+    /// What the draw depends on
+    #[arg(long, default_value_t = 0, value_name = "S")]
+    pub(crate) seed: u64,
+    /// What standard input holds
+    #[arg(long, value_enum, default_value_t = StdinFormat::Txt)]
+    pub(crate) stdin_format: StdinFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum StdinFormat {
+    /// One document
+    Txt,
+    /// A document on each line
+    Jsonl,
+    /// A document in each record
+    Csv,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Ontology")]
+pub(crate) struct OntologyArgs {
+    /// The ontology: classes and relations that may be said
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ontology: Option<PathBuf>,
+    /// Drop relations that name unknown classes, and say so
+    #[arg(long)]
+    pub(crate) lenient: bool,
+}
+
+/// Whom to ask, and how fast.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Model")]
+pub(crate) struct ModelArgs {
+    /// Ask this provider's models
+    #[arg(long, value_enum)]
+    pub(crate) provider: Option<Provider>,
+    /// Ask the OpenAI-compatible server at this address
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// The chat model, or for `embed` the embedding model
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// The environment variable with the API key
+    /// [default: KGAS_API_KEY, for OpenAI also OPENAI_API_KEY]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) api_key_env: Option<String>,
+    /// The organisation that pays
+    #[arg(long, value_name = "ID")]
+    pub(crate) organization: Option<String>,
+    /// Requests per minute [default: 60 for OpenAI, else none]
+    #[arg(long, value_name = "N|none")]
+    pub(crate) rpm: Option<Limit>,
+    /// Tokens per minute [default: none]
+    #[arg(long, value_name = "N|none")]
+    pub(crate) tpm: Option<Limit>,
+    /// Requests at a time
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub(crate) max_concurrent: NonZeroUsize,
+    /// Seconds for one attempt
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub(crate) timeout: f64,
+    /// Times to try again after a failed attempt
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) max_retries: u32,
+    /// A header to send with each request
+    #[arg(long, value_name = "NAME=VALUE", value_parser = key_value)]
+    pub(crate) header: Vec<(String, String)>,
+    /// Fields to put into each request's body
+    #[arg(long, value_name = "JSON")]
+    pub(crate) extra_body: Option<String>,
+    /// Send the key unencrypted to another machine
+    #[arg(long)]
+    pub(crate) insecure_http: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Provider {
+    /// OpenAI
+    Openai,
+}
+
+/// How the tools are to work; each goes to those tools that have such a setting.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Tools")]
+pub(crate) struct ToolArgs {
+    /// Set a tool's setting; where several tools run, TOOL.KEY=VALUE is for one of them
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) set: Vec<(String, String)>,
+    /// The longest chunk, in characters
+    #[arg(long, value_name = "N")]
+    pub(crate) chunk_size: Option<NonZeroUsize>,
+    /// The confidence that an item must exceed
+    #[arg(long, value_name = "X")]
+    pub(crate) min_confidence: Option<f64>,
+    /// List every place where a found name stands
+    #[arg(long)]
+    pub(crate) all_mentions: bool,
+    /// How freely the model may answer [default: 0.3; none leaves it to the model]
+    #[arg(long, value_name = "T|none")]
+    pub(crate) temperature: Option<Temperature>,
+    /// A text file to add to the prompt
+    #[arg(long, value_name = "FILE")]
+    pub(crate) instructions: Option<PathBuf>,
+    /// The form to ask of answers: text, json_object, json_schema, json_object_schema
+    #[arg(long, value_name = "FORM")]
+    pub(crate) response_format: Option<String>,
+}
+
+/// A limit per minute, or expressly none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limit(pub(crate) Option<NonZeroU32>);
+
+impl FromStr for Limit {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.eq_ignore_ascii_case("none") {
+            return Ok(Self(None));
+        }
+        match text.parse() {
+            Ok(limit) => Ok(Self(Some(limit))),
+            Err(_not_a_count) => Err("give a whole number above 0, or none"),
+        }
+    }
+}
+
+/// A temperature, or expressly none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Temperature(pub(crate) Option<f64>);
+
+impl FromStr for Temperature {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.eq_ignore_ascii_case("none") {
+            return Ok(Self(None));
+        }
+        match text.parse() {
+            Ok(number) if (0.0..=2.0).contains(&number) => Ok(Self(Some(number))),
+            _ => Err("give a number from 0 to 2, or none"),
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, &'static str> {
+    match text.parse() {
+        Ok(seconds) if (0.001..=86_400.0).contains(&seconds) => Ok(seconds),
+        _ => Err("give seconds, from 0.001 to 86400"),
+    }
+}
+
+fn key_value(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err("give KEY=VALUE"),
+    }
+}

@@ -1,0 +1,92 @@
+//! What one text, or one JSON document, says a tool should work on.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use kgas_core::{Ontology, ToolInput};
+use kgas_ontology::{Leniency, Loaded};
+use serde_json::Value;
+
+use crate::args::{OntologyArgs, SourceArgs, StdinFormat};
+use crate::failure::Failure;
+use crate::show::Show;
+use kgas_engine::source::{Format, Input, SourceOptions};
+
+/// The ontology of a file, with its warnings shown.
+pub(crate) fn ontology(args: &OntologyArgs, show: &Show) -> Result<Option<Arc<Ontology>>, Failure> {
+    let Some(path) = &args.ontology else { return Ok(None) };
+    let loaded = kgas_ontology::load(path, leniency(args)).map_err(Failure::fatal)?;
+    Ok(Some(warned(loaded, &path.display().to_string(), show)))
+}
+
+/// The input of `kgas run`: JSON where the name says so, else text.
+pub(crate) fn tool_input(path: &Path, args: &OntologyArgs, show: &Show) -> Result<ToolInput, Failure> {
+    let given = ontology(args, show)?;
+    let name = path.display().to_string();
+    let text = read(path).map_err(|problem| Failure::fatal(format!("input {name}: {problem}")))?;
+    if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("json")) {
+        let id = path.file_name().map_or_else(|| name.clone(), |file| file.to_string_lossy().into_owned());
+        let mut input = ToolInput::text(id, text);
+        input.ontology = given.unwrap_or_default();
+        return Ok(input);
+    }
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|error| Failure::fatal(format!("input {name}: not JSON: {error}")))?;
+    let ontology = match (given, value.get("ontology")) {
+        (Some(given), _) => given,
+        (None, None | Some(Value::Null)) => Arc::default(),
+        (None, Some(inline)) => {
+            let place = format!("the ontology in {name}");
+            let loaded = kgas_ontology::from_value(inline, leniency(args))
+                .map_err(|error| Failure::fatal(format!("{place}: {error}")))?;
+            warned(loaded, &place, show)
+        }
+    };
+    ToolInput::from_json(&value, &name, ontology).map_err(|error| Failure::fatal(format!("input {name}: {error}")))
+}
+
+/// The inputs of a corpus, and how to read them.
+pub(crate) fn corpus(args: &SourceArgs) -> (Vec<Input>, SourceOptions) {
+    let stdin = match args.stdin_format {
+        StdinFormat::Txt => Format::Text,
+        StdinFormat::Jsonl => Format::Jsonl,
+        StdinFormat::Csv => Format::Csv,
+    };
+    let input = |path: &std::path::PathBuf| match path.as_os_str().to_str() {
+        Some("-") => Input::Stdin(stdin),
+        _ => Input::Path(path.clone()),
+    };
+    let options = SourceOptions {
+        id_field: args.id_field.clone(),
+        text_field: args.text_field.clone(),
+        limit: args.limit.map(std::num::NonZeroUsize::get),
+        sample: args.sample.map(|size| (size.get(), args.seed)),
+    };
+    (args.inputs.iter().map(input).collect(), options)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let read = match path.as_os_str().to_str() {
+        Some("-") => io::stdin().lock().read_to_end(&mut bytes),
+        _ => std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+    };
+    read.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder, name a file".to_owned(),
+        _ => error.to_string(),
+    })?;
+    String::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+}
+
+const fn leniency(args: &OntologyArgs) -> Leniency {
+    if args.lenient { Leniency::Lenient } else { Leniency::Strict }
+}
+
+fn warned(loaded: Loaded, place: &str, show: &Show) -> Arc<Ontology> {
+    for warning in &loaded.warnings {
+        show.warning(&format!("ontology {place}: {warning}"));
+    }
+    Arc::new(loaded.ontology)
+}

@@ -1,0 +1,5 @@
+//! The `kgas` command.
+
+fn main() -> std::process::ExitCode {
+    kgas_cli::main()
+}

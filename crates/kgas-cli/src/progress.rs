@@ -1,0 +1,103 @@
+//! How far a run is: a bar on a terminal, a line now and then elsewhere.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use kgas_engine::{DocumentRow, DocumentState, Progress, Tally};
+use tokio::time::Instant;
+
+use crate::show::Show;
+
+/// How often a line is printed where there is no bar.
+const INTERVAL: Duration = Duration::from_secs(30);
+/// Documents that went wrong and are named; the ledger names all.
+const NAMED: usize = 20;
+
+/// Shows the progress of a run.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    show: Show,
+    bar: Option<ProgressBar>,
+    last: Instant,
+    incomplete: usize,
+}
+
+impl Meter {
+    pub(crate) fn new(show: Show) -> Self {
+        let bar = show.has_bar().then(|| {
+            let bar = ProgressBar::new_spinner();
+            let style = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar
+        });
+        Self { show, bar, last: Instant::now(), incomplete: 0 }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if self.incomplete > NAMED {
+            self.show.warning(&format!("{} more documents are not complete", self.incomplete - NAMED));
+        }
+    }
+}
+
+impl Progress for Meter {
+    fn advanced(&mut self, tally: &Tally) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(in_words(tally));
+                bar.tick();
+            }
+            None if self.last.elapsed() >= INTERVAL => {
+                self.last = Instant::now();
+                self.show.note(&in_words(tally));
+            }
+            None => {}
+        }
+    }
+
+    fn incomplete(&mut self, row: &DocumentRow) {
+        self.incomplete += 1;
+        if self.incomplete > NAMED {
+            return;
+        }
+        let line = format!("{} is {}: {}", row.document, word(row.state), reason(row));
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.show.warning(&line)),
+            None => self.show.warning(&line),
+        }
+    }
+}
+
+fn in_words(tally: &Tally) -> String {
+    let usage = tally.usage();
+    let calls = if usage.calls == 0 { String::new() } else { format!(", {} calls", usage.calls) };
+    format!("{} documents{calls}", tally.all_documents())
+}
+
+const fn word(state: DocumentState) -> &'static str {
+    match state {
+        DocumentState::Complete => "complete",
+        DocumentState::Partial => "partial",
+        DocumentState::Failed => "failed",
+    }
+}
+
+/// What went wrong with the document, or with its first chunk that isn't complete.
+fn reason(row: &DocumentRow) -> String {
+    if let Some(error) = &row.error {
+        return error.clone();
+    }
+    let broken = row.chunks.iter().flat_map(|chunk| chunk.tools.iter().map(move |(tool, ended)| (chunk, tool, ended)));
+    let mut broken = broken.filter(|(_, _, ended)| !ended.state.is_complete());
+    match broken.next() {
+        Some((chunk, tool, ended)) => {
+            let why = ended.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
+            format!("chunk {} {} in {tool}{why}", chunk.index, ended.state.as_str())
+        }
+        None => "see documents.jsonl".to_owned(),
+    }
+}

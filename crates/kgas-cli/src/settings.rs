@@ -1,0 +1,139 @@
+//! Tools with their settings: from what was typed to tools that are built and checked.
+
+use std::sync::Arc;
+
+use kgas_core::{KgasTool, Need, Registry, RegistryError, ToolRegistration, nearest};
+use serde_json::{Map, Value, json};
+
+use crate::args::ToolArgs;
+use crate::failure::Failure;
+
+/// A tool that is built, with the configuration that it was built with.
+#[derive(Clone, Debug)]
+pub(crate) struct Equipped {
+    pub(crate) tool: Arc<dyn KgasTool>,
+    pub(crate) config: Value,
+}
+
+/// The tools of this binary.
+pub(crate) fn registry() -> Result<Registry, Failure> {
+    Registry::collect().map_err(Failure::fatal)
+}
+
+/// Builds tools by their ids, in order.
+pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Result<Vec<Equipped>, Failure> {
+    let flags = flags(args)?;
+    let found: Vec<&ToolRegistration> =
+        ids.iter().map(|id| registry.find(id.trim())).collect::<Result<_, RegistryError>>().map_err(Failure::usage)?;
+    for (flag, _) in &flags {
+        if !found.iter().any(|tool| has_setting(tool, flag)) {
+            let ids = ids.join(", ");
+            return Err(Failure::usage(format!("--{}: none of the tools {ids} has it", flag.replace('_', "-"))));
+        }
+    }
+    let mut configs: Vec<Value> = found
+        .iter()
+        .map(|tool| {
+            let taken = flags.iter().filter(|(flag, _)| has_setting(tool, flag)).cloned();
+            Value::Object(taken.collect::<Map<_, _>>())
+        })
+        .collect();
+    for (key, text) in &args.set {
+        set(&found, &mut configs, key, text)?;
+    }
+    let build = |(tool, config): (&&ToolRegistration, Value)| {
+        let built = registry.build(tool.id(), config.clone()).map_err(Failure::usage)?;
+        let mut whole = tool.defaults();
+        merge(&mut whole, config);
+        Ok(Equipped { tool: Arc::from(built), config: whole })
+    };
+    found.iter().zip(configs).map(build).collect()
+}
+
+/// Whether any of the tools asks this of its surroundings.
+pub(crate) fn needs(tools: &[Equipped], need: Need) -> Option<&str> {
+    tools.iter().map(|equipped| equipped.tool.metadata()).find(|tool| tool.needs.contains(&need)).map(|tool| &*tool.id)
+}
+
+/// The flags that are settings of tools.
+fn flags(args: &ToolArgs) -> Result<Vec<(String, Value)>, Failure> {
+    let mut flags = Vec::new();
+    let mut add = |name: &str, value: Value| flags.push((name.to_owned(), value));
+    if let Some(size) = args.chunk_size {
+        add("chunk_size", json!(size));
+    }
+    if let Some(confidence) = args.min_confidence {
+        add("min_confidence", json!(confidence));
+    }
+    if args.all_mentions {
+        add("all_mentions", json!(true));
+    }
+    if let Some(temperature) = args.temperature {
+        add("temperature", json!(temperature.0));
+    }
+    if let Some(format) = &args.response_format {
+        add("response_format", json!(format));
+    }
+    if let Some(path) = &args.instructions {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::fatal(format!("instructions {}: {error}", path.display())))?;
+        add("instructions", json!(text.trim()));
+    }
+    Ok(flags)
+}
+
+fn has_setting(tool: &ToolRegistration, name: &str) -> bool {
+    tool.defaults().get(name).is_some()
+}
+
+/// `KEY=VALUE` for every tool that has the key, `TOOL.KEY=VALUE` for that tool.
+fn set(tools: &[&ToolRegistration], configs: &mut [Value], key: &str, text: &str) -> Result<(), Failure> {
+    let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+    let named = tools.iter().find_map(|tool| Some((tool.id(), key.strip_prefix(tool.id())?.strip_prefix('.')?)));
+    let (only, path) = named.map_or((None, key), |(id, path)| (Some(id), path));
+    let first = path.split('.').next().unwrap_or(path);
+    let mut used = false;
+    for (tool, config) in tools.iter().zip(configs) {
+        if only.is_none_or(|id| id == tool.id()) && has_setting(tool, first) {
+            nest(config, path, value.clone());
+            used = true;
+        }
+    }
+    if used {
+        return Ok(());
+    }
+    let defaults: Vec<Value> = tools.iter().map(|tool| tool.defaults()).collect();
+    let known: Vec<&str> =
+        defaults.iter().filter_map(Value::as_object).flat_map(|map| map.keys()).map(String::as_str).collect();
+    let hint = match nearest(first, known.iter().copied()) {
+        Some(name) => format!("did you mean {name}?"),
+        None if known.is_empty() => "it has no settings".to_owned(),
+        None => format!("there are {}", known.join(", ")),
+    };
+    let ids: Vec<&str> = tools.iter().map(|tool| tool.id()).collect();
+    Err(Failure::usage(format!("--set {key}: {} has no such setting, {hint}", ids.join(", "))))
+}
+
+/// Puts a value at a dotted path.
+fn nest(config: &mut Value, path: &str, value: Value) {
+    let mut place = config;
+    for part in path.split('.') {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        let Some(object) = place.as_object_mut() else { return };
+        place = object.entry(part).or_insert(Value::Null);
+    }
+    *place = value;
+}
+
+fn merge(whole: &mut Value, over: Value) {
+    match (whole, over) {
+        (Value::Object(whole), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(whole.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (whole, over) => *whole = over,
+    }
+}

@@ -1,0 +1,24 @@
+//! From what happened on the wire to what it means for a tool.
+
+use kgas_core::{ModelError, ModelErrorKind};
+use kgas_http::{ErrorKind, HttpError};
+
+/// Translates an error; `reached` tells whether the server has answered anything yet in this run.
+pub(super) fn translate(error: HttpError, reached: bool) -> ModelError {
+    let kind = match error.kind() {
+        ErrorKind::Unauthorized | ErrorKind::Forbidden => ModelErrorKind::Denied,
+        ErrorKind::NotFound | ErrorKind::Redirect => ModelErrorKind::NotFound,
+        ErrorKind::QuotaExhausted => ModelErrorKind::QuotaExhausted,
+        // Once the server has been seen, being away is something that passes.
+        ErrorKind::Dns | ErrorKind::Connect | ErrorKind::ConnectTimeout | ErrorKind::Tls if !reached => {
+            ModelErrorKind::Unreachable
+        }
+        ErrorKind::Closed => ModelErrorKind::Stopped,
+        ErrorKind::InvalidRequest | ErrorKind::NeverFits | ErrorKind::ClientError | ErrorKind::TooLarge => {
+            ModelErrorKind::Rejected
+        }
+        ErrorKind::Protocol | ErrorKind::Body => ModelErrorKind::Protocol,
+        _ => ModelErrorKind::GaveUp,
+    };
+    ModelError::new(kind, error.to_string()).with_attempts(error.attempts()).with_source(error)
+}

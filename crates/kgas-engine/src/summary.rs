@@ -1,0 +1,137 @@
+//! `summary.json`: what the run was, and what came of it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kgas_core::Usage;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::sink::GraphCounts;
+use crate::tally::{Tally, ToolTally};
+
+/// The version of the outputs' form; it changes when a reader would have to.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The content of `summary.json`. Everything that differs between two equal runs stands in `run`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// The version of the outputs' form.
+    pub schema_version: u32,
+    /// How the run ended.
+    pub state: RunState,
+    /// What was counted.
+    pub counts: Counts,
+    /// Calls to models, without those made again.
+    pub calls: u64,
+    /// Tokens, where the provider says.
+    pub tokens: Tokens,
+    /// The tools, in the order in which they saw each document.
+    pub tools: Vec<ToolSummary>,
+    /// The models asked, sorted.
+    pub models: Vec<String>,
+    /// The unit of `start` and `end`.
+    pub offsets: &'static str,
+    /// What differs between two equal runs.
+    pub run: RunFacts,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Every chunk of every document was dealt with.
+    Complete,
+    /// All documents were tried; not all are complete.
+    Incomplete,
+    /// It was stopped by an error after which nothing could be bought.
+    Stopped,
+    /// It was stopped by the user.
+    Interrupted,
+}
+
+/// What was counted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Counts {
+    /// Documents by how they ended.
+    pub documents: BTreeMap<&'static str, u64>,
+    /// Chunks, over all tools, by how they ended.
+    pub chunks: BTreeMap<&'static str, u64>,
+    /// Lines and evidence of the graph.
+    #[serde(flatten)]
+    pub graph: GraphCounts,
+    /// Items that were not kept, by reason.
+    pub rejected: BTreeMap<&'static str, u64>,
+}
+
+/// Tokens, where the provider says.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Tokens {
+    /// Sent.
+    pub prompt: u64,
+    /// Received.
+    pub completion: u64,
+}
+
+/// A tool of the run.
+#[derive(Clone, Debug, Serialize)]
+pub struct ToolSummary {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Its configuration.
+    pub config: Value,
+    /// What it did.
+    #[serde(flatten)]
+    pub tally: ToolTally,
+}
+
+/// What differs between two equal runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunFacts {
+    /// The version of kgas.
+    pub kgas: &'static str,
+    /// When it began, in seconds since 1970.
+    pub started_unix: u64,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// Requests on the wire, with those made again.
+    pub attempts: u64,
+    /// Documents in flight at once.
+    pub in_flight: usize,
+    /// Calls in flight at once.
+    pub max_concurrent: usize,
+    /// Seconds in each tool, summed over documents.
+    pub tool_seconds: BTreeMap<String, f64>,
+    /// Why it was stopped, where it was.
+    pub stopped_by: Option<String>,
+}
+
+impl Counts {
+    /// What a tally and a graph say.
+    #[must_use]
+    pub fn new(tally: &Tally, graph: GraphCounts) -> Self {
+        use crate::ledger::DocumentState::{Complete, Failed, Partial};
+        let documents = [("complete", Complete), ("partial", Partial), ("failed", Failed)];
+        Self {
+            documents: documents.into_iter().map(|(name, state)| (name, tally.documents_in(state))).collect(),
+            chunks: tally.chunks().into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
+            graph,
+            rejected: tally.rejected().into_iter().map(|(reason, count)| (reason.as_str(), count)).collect(),
+        }
+    }
+}
+
+impl From<Usage> for Tokens {
+    fn from(usage: Usage) -> Self {
+        Self { prompt: usage.prompt_tokens, completion: usage.completion_tokens }
+    }
+}
+
+/// Seconds in each tool.
+#[must_use]
+pub fn tool_seconds(tally: &Tally) -> BTreeMap<String, f64> {
+    let seconds = |elapsed: Duration| elapsed.as_secs_f64();
+    tally.tools.iter().map(|(id, tool)| (id.clone(), seconds(tool.elapsed))).collect()
+}
