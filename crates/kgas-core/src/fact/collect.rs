@@ -125,6 +125,9 @@ impl<'d> FactCollector<'d> {
         let grounded = self.grounder.relation(candidate, |name| self.entities_named(name));
         match grounded.and_then(|grounded| self.validator.relation(&grounded)) {
             Err(reason) => self.next_is_rejected(reason, item()),
+            Ok(RelationFacts { relation, .. }) if self.is_repeated(&relation) => {
+                self.next_is_rejected(RejectReason::Duplicate, item());
+            }
             Ok(RelationFacts { relation, mentions }) => {
                 mentions.into_iter().for_each(|mention| self.keep(mention));
                 self.found.relations.push(relation);
@@ -174,6 +177,15 @@ impl<'d> FactCollector<'d> {
         let mut keys: BTreeSet<EntityKey> = self.known.entities_named(&normal).cloned().collect();
         keys.extend(self.met.get(&normal).into_iter().flatten().cloned());
         keys.into_iter().collect()
+    }
+
+    /// Whether the same was kept already for the same reason: small models repeat themselves.
+    fn is_repeated(&self, relation: &Relation) -> bool {
+        self.found.relations.iter().any(|kept| {
+            kept.relation_type() == relation.relation_type()
+                && (kept.subject(), kept.object()) == (relation.subject(), relation.object())
+                && kept.evidence().span() == relation.evidence().span()
+        })
     }
 
     fn keep(&mut self, mention: Mention) {

@@ -96,7 +96,7 @@ impl<'d> Grounder<'d> {
         if places.is_empty() {
             return Err(RejectReason::NotInText);
         }
-        let said = candidate.start.map(|start| self.chunk.span().start() + start);
+        let said = candidate.start.and_then(|start| self.chunk.span().start().checked_add(start));
         let taken = self.taken.get(candidate.text.trim()).map(Vec::as_slice).unwrap_or_default();
         let is_free = |place: &Span| !taken.iter().any(|(span, _)| span == place);
         let kind = label_key(&candidate.entity_type);

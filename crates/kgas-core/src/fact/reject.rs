@@ -15,7 +15,8 @@ pub enum RejectReason {
     Malformed,
     /// The text doesn't have it, as whole words.
     NotInText,
-    /// The same text with the same type was kept already at every place where the text has it.
+    /// It was kept already: the same text with the same type at every place where the text has it, or the same
+    /// relation with the same evidence.
     Duplicate,
     /// The type is no class of the ontology.
     UnknownType,
