@@ -4,4 +4,9 @@
 
 #![forbid(unsafe_code)]
 
+mod config;
+mod flow;
+mod prompt;
 mod rules;
+mod t23c;
+mod t27;

@@ -1,0 +1,91 @@
+//! `T23c_async`: entities, by asking a chat model, checked against the text and the ontology.
+
+mod decode;
+mod prompt;
+
+use async_trait::async_trait;
+use kgas_core::fact::FactCollector;
+use kgas_core::text::{Chunk, NoItems};
+use kgas_core::{
+    Capabilities, ChatRequest, ConfigError, KgasTool, Need, ToolContext, ToolError, ToolInput, ToolMetadata,
+    ToolPlugin, ToolResult,
+};
+
+use crate::config::ExtractionConfig;
+use crate::flow::{Decoded, Extraction, run_chunks};
+use prompt::Prompt;
+
+/// The ontology-aware entity extractor.
+#[derive(Debug)]
+struct OntologyAwareExtractor {
+    config: ExtractionConfig,
+    metadata: ToolMetadata,
+}
+
+kgas_core::register_tool!(OntologyAwareExtractor);
+
+impl ToolPlugin for OntologyAwareExtractor {
+    const ID: &'static str = "T23c_async";
+    type Config = ExtractionConfig;
+
+    fn from_config(config: ExtractionConfig) -> Result<Self, ConfigError> {
+        let metadata = ToolMetadata {
+            id: Self::ID.to_owned(),
+            name: "Async Ontology-Aware Extractor".to_owned(),
+            description: "Extract entities using LLM with domain ontology (async)".to_owned(),
+            category: "extraction".to_owned(),
+            tags: ["llm", "ontology", "async", "entities"].map(str::to_owned).to_vec(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            needs: vec![Need::ChatModel, Need::Ontology],
+            capabilities: Capabilities {
+                is_async: true,
+                batch: true,
+                streaming: false,
+                requires_auth: true,
+                concurrent_processing: true,
+            },
+        };
+        Ok(Self { config: config.checked()?, metadata })
+    }
+}
+
+#[async_trait]
+impl KgasTool for OntologyAwareExtractor {
+    fn metadata(&self) -> &ToolMetadata {
+        &self.metadata
+    }
+
+    fn validate(&self, input: &ToolInput) -> Result<(), ToolError> {
+        if input.ontology.classes().len() == 0 {
+            return Err(ToolError::NoOntology { tool: Self::ID.to_owned(), hint: " with classes" });
+        }
+        Ok(())
+    }
+
+    async fn execute(&self, context: &ToolContext, input: ToolInput) -> Result<ToolResult, ToolError> {
+        self.validate(&input)?;
+        let model = context.chat(Self::ID)?;
+        let entities = Entities { config: &self.config, input: &input, prompt: Prompt::new(&self.config, &input) };
+        let chunk_size = self.config.chunk_size;
+        Ok(run_chunks(Self::ID, context, &**model, &input.document, chunk_size, &entities).await)
+    }
+}
+
+/// The extraction of one document's entities.
+struct Entities<'i> {
+    config: &'i ExtractionConfig,
+    input: &'i ToolInput,
+    prompt: Prompt<'i>,
+}
+
+impl Extraction for Entities<'_> {
+    fn prompt(&self, chunk: &Chunk) -> ChatRequest {
+        self.prompt.about(chunk)
+    }
+
+    fn decode(&self, chunk: &Chunk, answer: &str) -> Result<Decoded, NoItems> {
+        let ToolInput { document, ontology, graph, .. } = self.input;
+        let facts = FactCollector::new(document, chunk, ontology, graph, OntologyAwareExtractor::ID);
+        decode::decode(answer, facts.min_confidence(self.config.min_confidence), self.config.all_mentions)
+    }
+}

@@ -1,0 +1,73 @@
+//! How a model is asked for entities.
+
+use kgas_core::text::Chunk;
+use kgas_core::{ChatRequest, Document, Ontology, ToolInput};
+use serde_json::{Value, json};
+
+use crate::config::ExtractionConfig;
+use crate::prompt::{Preamble, class_labels, class_lines, list_schema, one_of};
+
+const SYSTEM: &str = "You extract entities from a text. You report only what the text itself says, only entities of \
+the classes given, and you answer with JSON and nothing else.";
+
+/// An answer's form, up to the properties.
+const FORMAT: &str = r#"{"entities": [{"text": "<words copied from the text>", "type": "<one of the classes>", "confidence": <number from 0 to 1>, "start": <character of the text where the words begin>, "end": <character after them>, "properties": "#;
+
+/// The question about the chunks of one document.
+#[derive(Debug)]
+pub(super) struct Prompt<'i> {
+    config: &'i ExtractionConfig,
+    document: &'i Document,
+    preamble: Preamble,
+    schema: Value,
+}
+
+impl<'i> Prompt<'i> {
+    pub(super) fn new(config: &'i ExtractionConfig, input: &'i ToolInput) -> Self {
+        let has_properties = input.ontology.classes().any(|(_, class)| !class.properties.is_empty());
+        let properties = if has_properties { r#"{"<property>": "<words copied from the text>"}"# } else { "{}" };
+        let preamble = Preamble::default()
+            .part("CLASSES", &class_lines(&input.ontology))
+            .part("INSTRUCTIONS", config.instructions.as_deref().unwrap_or_default())
+            .part("RULES", &rules(config, has_properties))
+            .part("ANSWER FORMAT", &format!("{FORMAT}{properties}}}]}}"));
+        Self { config, document: &input.document, preamble, schema: schema(&input.ontology) }
+    }
+
+    pub(super) fn about(&self, chunk: &Chunk) -> ChatRequest {
+        let user = self.preamble.about("", "", chunk.text(self.document));
+        self.config.request(SYSTEM, user, "entities", &self.schema)
+    }
+}
+
+fn rules(config: &ExtractionConfig, has_properties: bool) -> String {
+    let properties =
+        if has_properties { "- Give only properties that the class has and the text states; else {}.\n" } else { "" };
+    format!(
+        "- Copy \"text\" from the text exactly, letter by letter: names, no pronouns.\n\
+         - One item for each entity that the text names, in the order of the text.\n\
+         - Leave out what is of none of the classes, and what has a confidence that is not above {}.\n\
+         {properties}\
+         - Where there is nothing to report, answer {{\"entities\": []}}.",
+        config.min_confidence
+    )
+}
+
+fn schema(ontology: &Ontology) -> Value {
+    let position = json!({"type": ["integer", "null"]});
+    list_schema(
+        "entities",
+        json!({"text": {"type": "string"}, "type": one_of(class_labels(ontology)), "confidence": {"type": "number"},
+            "start": position, "end": position, "properties": properties(ontology)}),
+    )
+}
+
+/// A strict schema names every field, and so it has the properties of all classes; null says that one doesn't apply.
+fn properties(ontology: &Ontology) -> Value {
+    let mut fields = serde_json::Map::new();
+    for (_, class) in ontology.classes() {
+        fields.extend(class.properties.iter().map(|name| (name.clone(), json!({"type": ["string", "null"]}))));
+    }
+    let names: Vec<&String> = fields.keys().collect();
+    json!({"type": "object", "additionalProperties": false, "required": names, "properties": fields})
+}

@@ -1,0 +1,125 @@
+//! How a model is asked for relations.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use kgas_core::ontology::{ClassId, RelationType};
+use kgas_core::text::{Chunk, occurrences};
+use kgas_core::{ChatRequest, Document, Entity, Ontology, ToolInput};
+use serde_json::{Value, json};
+
+use crate::config::ExtractionConfig;
+use crate::prompt::{Preamble, class_labels, class_lines, list_schema, one_line, one_of};
+
+const SYSTEM: &str = "You extract relations from a text. You report only what the text itself states, only relations \
+of the kinds given, and you answer with JSON and nothing else.";
+
+const FORMAT: &str = r#"{"relations": [{"subject": "<words copied from the text>", "subject_type": "<one of the classes>", "type": "<one of the relations>", "object": "<words copied from the text>", "object_type": "<one of the classes, or literal>", "confidence": <number from 0 to 1>, "evidence": "<the words of the text that state it>"}]}"#;
+
+/// Known entities that are shown with one chunk.
+const MOST_ENTITIES: usize = 60;
+
+/// The question about the chunks of one document.
+#[derive(Debug)]
+pub(super) struct Prompt<'i> {
+    config: &'i ExtractionConfig,
+    document: &'i Document,
+    /// What other tools found in the document.
+    known: Vec<Entity<'i>>,
+    preamble: Preamble,
+    schema: Value,
+}
+
+impl<'i> Prompt<'i> {
+    pub(super) fn new(config: &'i ExtractionConfig, input: &'i ToolInput) -> Self {
+        let preamble = Preamble::default()
+            .part("CLASSES", &class_lines(&input.ontology))
+            .part("RELATIONS", &relation_lines(&input.ontology))
+            .part("INSTRUCTIONS", config.instructions.as_deref().unwrap_or_default())
+            .part("RULES", &rules(config))
+            .part("ANSWER FORMAT", FORMAT);
+        let schema = schema(&input.ontology);
+        Self { config, document: &input.document, known: input.graph.entities(), preamble, schema }
+    }
+
+    pub(super) fn about(&self, chunk: &Chunk) -> ChatRequest {
+        let text = chunk.text(self.document);
+        let user = self.preamble.about("ENTITIES KNOWN TO BE IN THE TEXT", &self.known_in(chunk, text), text);
+        self.config.request(SYSTEM, user, "relations", &self.schema)
+    }
+
+    /// The known entities that the chunk names, one a line, sorted by type and name, as the chunk spells them.
+    fn known_in(&self, chunk: &Chunk, text: &str) -> String {
+        let named = self.known.iter().filter_map(|entity| Some((entity, spelling_in(entity, chunk, text)?)));
+        let lines: BTreeSet<(&str, &str)> =
+            named.take(MOST_ENTITIES).map(|(entity, name)| (entity.key.entity_type(), name)).collect();
+        lines.iter().fold(String::new(), |mut all, (kind, name)| {
+            let _ = writeln!(all, "- {}: {}", one_line(kind), one_line(name));
+            all
+        })
+    }
+}
+
+/// How a chunk spells an entity; `None` where it doesn't name it.
+fn spelling_in<'e>(entity: &Entity<'e>, chunk: &Chunk, text: &str) -> Option<&'e str> {
+    let mentioned = entity.mentions.iter().map(|mention| mention.evidence());
+    let mut here = mentioned.filter(|evidence| chunk.span().contains(evidence.span()));
+    let mut spellings = std::iter::once(&entity.name).chain(&entity.aliases);
+    here.next()
+        .map(|evidence| evidence.quote())
+        .or_else(|| spellings.find(|name| occurrences(text, name).next().is_some()).copied())
+}
+
+fn rules(config: &ExtractionConfig) -> String {
+    format!(
+        "- Copy \"subject\", \"object\" and \"evidence\" from the text exactly, letter by letter: names, no pronouns.\n\
+         - \"subject_type\" and \"object_type\" are classes that the relation takes; \"object_type\" is \"literal\" \
+         where the object is a value, such as a date or a number.\n\
+         - Leave out what is none of the relations, what the text doesn't state, and what has a confidence \
+         that is not above {}.\n\
+         - Where there is nothing to report, answer {{\"relations\": []}}.",
+        config.min_confidence
+    )
+}
+
+/// The relations, one a line: from what, to what, what they mean.
+fn relation_lines(ontology: &Ontology) -> String {
+    let mut lines = String::new();
+    for relation in ontology.relations() {
+        let (domain, range) = (domain_of(ontology, relation), range_of(ontology, relation));
+        let _ = write!(lines, "- {}: {domain} -> {range}", one_line(&relation.label));
+        if let Some(description) = &relation.description {
+            let _ = write!(lines, " ({})", one_line(description));
+        }
+        lines.push('\n');
+    }
+    lines
+}
+
+fn domain_of(ontology: &Ontology, relation: &RelationType) -> String {
+    match labels(ontology, &relation.domain) {
+        domain if domain.is_empty() => "any class".to_owned(),
+        domain => domain.join(" or "),
+    }
+}
+
+fn range_of(ontology: &Ontology, relation: &RelationType) -> String {
+    let mut range = labels(ontology, &relation.range.classes);
+    range.extend(relation.range.datatypes.iter().map(|datatype| format!("literal ({})", datatype.name())));
+    if range.is_empty() { "any class or literal".to_owned() } else { range.join(" or ") }
+}
+
+fn labels(ontology: &Ontology, classes: &[ClassId]) -> Vec<String> {
+    classes.iter().map(|&class| one_line(ontology.label(class))).collect()
+}
+
+fn schema(ontology: &Ontology) -> Value {
+    let words = json!({"type": "string"});
+    let relations = ontology.relations().iter().map(|relation| relation.label.as_str());
+    list_schema(
+        "relations",
+        json!({"subject": words, "subject_type": one_of(class_labels(ontology)), "type": one_of(relations),
+            "object": words, "object_type": one_of(class_labels(ontology).chain(["literal"])),
+            "confidence": {"type": "number"}, "evidence": words}),
+    )
+}
