@@ -1,0 +1,385 @@
+//! Which two things of a sentence a cue joins.
+
+use std::ops::Range;
+
+use super::compiled::{Compiled, Object};
+use super::cues::{CueAt, Order, Strength};
+use super::patterns::ValueKind;
+use super::sentence::{Look, Role, Sentence};
+use super::shapes::Fit;
+
+/// Something that a cue may join: a name, a mention or a value.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// As words of the sentence.
+    pub(super) words: Range<usize>,
+    /// In the text.
+    pub(super) bytes: Range<usize>,
+    pub(super) what: What,
+}
+
+/// What an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// It looks like a name.
+    Name,
+    /// A value by its shape.
+    Value(ValueKind),
+    /// Something whose class is known, by its place in the caller's list; and what it is as a value.
+    Known(usize, Option<ValueKind>),
+}
+
+impl Item {
+    const fn value(&self) -> Option<ValueKind> {
+        match self.what {
+            What::Name => None,
+            What::Value(kind) => Some(kind),
+            What::Known(_, kind) => kind,
+        }
+    }
+}
+
+/// One of the two ends of a relation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Subject,
+    Object,
+}
+
+/// A relation that a cue states between two items.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Claim {
+    /// The relation's place in the ontology.
+    pub(super) relation: usize,
+    /// Which item is the subject.
+    pub(super) subject: usize,
+    /// Which item is the object.
+    pub(super) object: usize,
+    /// From 0 to 1.
+    pub(super) confidence: f64,
+    /// The smallest piece of the text with both ends and the cue, in bytes.
+    pub(super) bytes: Range<usize>,
+}
+
+/// A phrase of the lexicon or of the label, with both ends where its grammar wants them.
+const PLAIN: f64 = 0.85;
+/// A phrase that often means something else, or an end that doesn't look like one.
+const DOUBTFUL: f64 = 0.6;
+
+/// Words between a cue and what it binds: "directed by the American film-maker X".
+const LONGEST_GAP: usize = 4;
+
+/// The items of a sentence, in order, not overlapping: of two that overlap the first in `found` is taken.
+pub(super) fn items(sentence: &Sentence<'_>, found: impl IntoIterator<Item = (Range<usize>, What)>) -> Vec<Item> {
+    let words = sentence.words();
+    let mut items: Vec<Item> = Vec::new();
+    for (bytes, what) in found {
+        let first = words.partition_point(|word| word.end <= bytes.start);
+        let end = words.partition_point(|word| word.start < bytes.end);
+        let place = items.partition_point(|item| item.words.start < first);
+        let is_free_before = place == 0 || items.get(place - 1).is_none_or(|item| item.words.end <= first);
+        let is_free_behind = items.get(place).is_none_or(|item| end <= item.words.start);
+        if first < end && is_free_before && is_free_behind {
+            items.insert(place, Item { words: first..end, bytes, what });
+        }
+    }
+    items
+}
+
+/// All claims of a sentence, by the place of their cues. `fit` says how well an item suits an end of a relation.
+pub(super) fn claims(
+    compiled: &Compiled,
+    sentence: &Sentence<'_>,
+    items: &[Item],
+    fit: impl Fn(usize, usize, End) -> Fit,
+) -> Vec<Claim> {
+    let mut claims: Vec<Claim> = Vec::new();
+    if items.len() < 2 {
+        return claims;
+    }
+    let clause = Clause::new(sentence, items);
+    for found in compiled.cues.find(sentence) {
+        let relation = found.cue.relation;
+        let Some(wanted) = compiled.relations.get(relation) else { continue };
+        let object_first = found.cue.order == Order::ObjectFirst;
+        let is_value = matches!(wanted.object, Object::Value(_));
+        if object_first && is_value {
+            continue;
+        }
+        let suits = |item: usize| match (wanted.object, items.get(item).and_then(Item::value)) {
+            (Object::Name(_), value) => value.is_none(),
+            (Object::Value(None), value) => value.is_some(),
+            (Object::Value(wanted), value) => value == wanted,
+        };
+        let after = if is_value { clause.value_after(found.end, suits) } else { clause.list_after(found.end) };
+        let Some((&nearest, Some(before))) = after.first().map(|first| (first, clause.before(&found, &after))) else {
+            continue;
+        };
+        if items.get(before).is_none_or(|item| item.value().is_some()) || nearest == before {
+            continue;
+        }
+        for &other in &after {
+            let (subject, object) = if object_first { (other, before) } else { (before, other) };
+            if !suits(object) || subject == object {
+                continue;
+            }
+            let sure = fit(subject, relation, End::Subject).min(fit(object, relation, End::Object));
+            let confidence = match (sure, found.cue.strength) {
+                (Fit::No, _) => continue,
+                (Fit::Yes, Strength::Plain) => PLAIN,
+                _ => DOUBTFUL,
+            };
+            let Some(bytes) = clause.cover(&found, before, other) else { continue };
+            let is_known = |claim: &Claim| (claim.relation, claim.subject, claim.object) == (relation, subject, object);
+            match claims.iter_mut().find(|claim| is_known(claim)) {
+                Some(known) if known.confidence < confidence => known.confidence = confidence,
+                Some(_) => {}
+                None => claims.push(Claim { relation, subject, object, confidence, bytes }),
+            }
+        }
+    }
+    claims
+}
+
+/// A sentence with its items by word.
+struct Clause<'s, 't> {
+    sentence: &'s Sentence<'t>,
+    items: &'s [Item],
+    /// For each word the item that covers it.
+    covering: Vec<Option<usize>>,
+}
+
+impl<'s, 't> Clause<'s, 't> {
+    fn new(sentence: &'s Sentence<'t>, items: &'s [Item]) -> Self {
+        let mut covering = vec![None; sentence.len()];
+        for (at, item) in items.iter().enumerate() {
+            for slot in covering.iter_mut().take(item.words.end).skip(item.words.start) {
+                *slot = Some(at);
+            }
+        }
+        Self { sentence, items, covering }
+    }
+
+    fn item_at(&self, word: usize) -> Option<usize> {
+        self.covering.get(word).copied().flatten()
+    }
+
+    fn end_of(&self, item: usize) -> usize {
+        self.items.get(item).map_or(usize::MAX, |item| item.words.end)
+    }
+
+    fn start_of(&self, item: usize) -> usize {
+        self.items.get(item).map_or(usize::MAX, |item| item.words.start)
+    }
+
+    fn is_quote(&self, at: usize) -> bool {
+        self.sentence.is_mark(at, &["\"", "\u{201c}", "\u{201d}", "\u{ab}", "\u{bb}", "'", "\u{2018}", "\u{2019}"])
+    }
+
+    fn is_plain(&self, at: usize) -> bool {
+        self.sentence.look(at) == Some(Look::Small) && self.sentence.role(at) == Some(Role::Content)
+    }
+
+    /// The item that a cue ending before `from` binds, and those listed with it.
+    fn list_after(&self, from: usize) -> Vec<usize> {
+        let mut list = Vec::new();
+        let Some(first) = self.item_after(from) else { return list };
+        list.push(first);
+        let mut at = self.after_item(first);
+        while let Some(next) = self.next_in_list(at) {
+            list.push(next);
+            at = self.after_item(next);
+        }
+        list
+    }
+
+    fn item_after(&self, from: usize) -> Option<usize> {
+        let mut at = from;
+        loop {
+            if at > from + 3 * LONGEST_GAP {
+                return None;
+            }
+            if let Some(item) = self.item_at(at) {
+                let end = self.end_of(item);
+                // "by Canadian singer Ann Lee": what stands before a noun and a name only describes it.
+                let nouns = (end..end + 3).take_while(|&at| self.is_plain(at)).count();
+                match self.item_at(end + nouns) {
+                    Some(next) if nouns > 0 && self.start_of(next) == end + nouns => at = end + nouns,
+                    _ => return Some(item),
+                }
+                continue;
+            }
+            let may_skip = match self.sentence.look(at)? {
+                Look::Mark => self.is_quote(at),
+                Look::Number | Look::Capital => true,
+                Look::Small => match self.sentence.role(at)? {
+                    Role::Content | Role::Article | Role::Helper => true,
+                    Role::And => at == from,
+                    _ => false,
+                },
+            };
+            if !may_skip || at >= from + LONGEST_GAP {
+                return None;
+            }
+            at += 1;
+        }
+    }
+
+    /// Past the item, its closing quote, and a bracket after it.
+    fn after_item(&self, item: usize) -> usize {
+        let mut at = self.end_of(item);
+        if self.is_quote(at) {
+            at += 1;
+        }
+        let at = self.sentence.after_bracket(at);
+        // "X as Y, and Z as W": the parts that people play.
+        match (self.sentence.small(at), self.item_at(at + 1)) {
+            ("as", Some(part)) => self.end_of(part),
+            _ => at,
+        }
+    }
+
+    fn next_in_list(&self, from: usize) -> Option<usize> {
+        let mut at = from;
+        at += usize::from(self.sentence.is_mark(at, &[","]));
+        at += usize::from(self.sentence.role(at) == Some(Role::And));
+        if at == from {
+            return None;
+        }
+        at += usize::from(self.is_quote(at));
+        let item = self.item_at(at).filter(|&item| self.start_of(item) == at)?;
+        let next = self.after_item(item);
+        let begins_clause = match self.sentence.role(next) {
+            Some(Role::Be | Role::Helper | Role::Possessive) => true,
+            Some(Role::Content) => self.sentence.look(next) == Some(Look::Small),
+            _ => false,
+        };
+        (!begins_clause).then_some(item)
+    }
+
+    /// The value that a cue speaks of: not far behind it, in the same clause.
+    fn value_after(&self, from: usize, suits: impl Fn(usize) -> bool) -> Vec<usize> {
+        const LONGEST_WAY: usize = 10;
+        for at in from..from + LONGEST_WAY {
+            match (self.item_at(at), self.sentence.role(at)) {
+                (Some(item), _) if suits(item) => return vec![item],
+                (_, None | Some(Role::And | Role::Be | Role::Relative | Role::Other)) => break,
+                _ if self.sentence.is_mark(at, &[";", ":", "(", "."]) => break,
+                _ => {}
+            }
+        }
+        Vec::new()
+    }
+
+    /// The item that stands on the other side of a cue. `after` are the items behind the cue.
+    fn before(&self, found: &CueAt<'_>, after: &[usize]) -> Option<usize> {
+        let mut at = found.first;
+        let mut has_verb = false;
+        while at > 0
+            && matches!(self.sentence.role(at - 1), Some(Role::Be | Role::Helper | Role::Relative | Role::Possessive))
+        {
+            has_verb |= self.sentence.role(at - 1) == Some(Role::Be);
+            at -= 1;
+        }
+        if at == 0 {
+            return self.behind_opening(found, after);
+        }
+        let is_active = found.cue.order == Order::ObjectFirst || !found.cue.is_bound;
+        if is_active && (has_verb && found.cue.order == Order::ObjectFirst || self.sentence.small(found.end) == "by") {
+            return None;
+        }
+        let beside = self.ending_at(at);
+        if let Some(item) = beside {
+            let first = self.start_of(item);
+            let is_inside_phrase = first > 0 && self.sentence.role(first - 1) == Some(Role::Preposition);
+            return (has_verb || !is_inside_phrase).then_some(item);
+        }
+        if found.cue.order == Order::ObjectFirst {
+            return None;
+        }
+        let previous = at - 1;
+        let is_chained =
+            self.sentence.is_mark(previous, &[",", ";"]) || self.sentence.role(previous) == Some(Role::And);
+        if is_chained { self.topic(previous) } else { self.topic_by_predicate(previous) }
+    }
+
+    /// The item whose last word is before `at`, over a closing quote or bracket.
+    fn ending_at(&self, at: usize) -> Option<usize> {
+        let mut last = at.checked_sub(1)?;
+        if self.sentence.is_mark(last, &[")"]) {
+            let from = last.saturating_sub(30);
+            let open = (from..last).rev().find(|&at| self.sentence.is_mark(at, &["("]))?;
+            last = open.checked_sub(1)?;
+        }
+        if self.is_quote(last) {
+            last = last.checked_sub(1)?;
+        }
+        let item = self.item_at(last)?;
+        (self.end_of(item) == last + 1).then_some(item)
+    }
+
+    /// "Directed by A and B, the film X is …": the subject follows.
+    fn behind_opening(&self, found: &CueAt<'_>, after: &[usize]) -> Option<usize> {
+        if found.cue.order == Order::ObjectFirst {
+            return None;
+        }
+        let comma = self.after_item(*after.last()?);
+        if !self.sentence.is_mark(comma, &[","]) {
+            return None;
+        }
+        let item = self.item_after(comma + 1)?;
+        matches!(self.sentence.role(self.after_item(item)), Some(Role::Be | Role::Content | Role::Helper))
+            .then_some(item)
+    }
+
+    /// What the sentence is about, as seen from `until`: the name that opens it and has the verb.
+    fn topic(&self, until: usize) -> Option<usize> {
+        let opening = (0..4).find(|&at| self.item_at(at).is_some())?;
+        let item = self.item_at(opening)?;
+        let is_plain_opening = (0..opening)
+            .all(|at| self.is_quote(at) || self.sentence.role(at) == Some(Role::Article) || self.is_plain(at));
+        let next = self.after_item(item);
+        if !is_plain_opening || self.end_of(item) > until {
+            return None;
+        }
+        let has_verb = match self.sentence.look(next)? {
+            Look::Small => matches!(self.sentence.role(next)?, Role::Be | Role::Helper | Role::Content),
+            Look::Mark => self.sentence.is_mark(next, &[","]),
+            _ => false,
+        };
+        // Past a semicolon, or a conjunction with a subject of its own, the sentence speaks of something else.
+        let moves_on = (next..until).any(|at| {
+            self.sentence.is_mark(at, &[";"]) || matches!(self.sentence.role(at), Some(Role::Relative | Role::Other))
+        });
+        (has_verb && !moves_on).then_some(item)
+    }
+
+    /// "X is a 1967 short film" before the cue: the noun phrase at `last` speaks of X.
+    fn topic_by_predicate(&self, last: usize) -> Option<usize> {
+        const LONGEST_PHRASE: usize = 16;
+        for at in (last.saturating_sub(LONGEST_PHRASE)..=last).rev() {
+            match self.sentence.role(at)? {
+                Role::Article if at > 0 => {
+                    return match self.sentence.role(at - 1)? {
+                        Role::Be => self.topic(at),
+                        // "X, a film directed by Y, …".
+                        _ if self.sentence.is_mark(at - 1, &[","]) => self.ending_at(at - 1),
+                        _ => None,
+                    };
+                }
+                Role::Be | Role::Relative | Role::Other | Role::Preposition if self.item_at(at).is_none() => {
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn cover(&self, found: &CueAt<'_>, one: usize, other: usize) -> Option<Range<usize>> {
+        let cue = self.sentence.bytes(found.first..found.end)?;
+        let (one, other) = (&self.items.get(one)?.bytes, &self.items.get(other)?.bytes);
+        let start = cue.start.min(one.start).min(other.start);
+        Some(start..cue.end.max(one.end).max(other.end))
+    }
+}

@@ -1,0 +1,101 @@
+//! What the rules know of an ontology, worked out once for it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kgas_core::Ontology;
+use kgas_core::ontology::ClassId;
+
+use super::cues::Cues;
+use super::gazetteer::Gazetteer;
+use super::patterns::ValueKind;
+use super::shapes::Shape;
+
+/// Cues, gazetteer, and what relations and classes want.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) cues: Cues,
+    pub(super) gazetteer: Gazetteer,
+    /// For each relation of the ontology, in its order.
+    pub(super) relations: Vec<Wanted>,
+    /// Classes whose entities are values by their name, such as "Date".
+    value_classes: Vec<(ValueKind, ClassId)>,
+    /// Whether a class or a relation has a use for values.
+    pub(super) wants_values: bool,
+}
+
+/// What the ends of a relation look like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    pub(super) subject: Shape,
+    pub(super) object: Object,
+}
+
+/// What the object of a relation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Object {
+    /// A name of this shape.
+    Name(Shape),
+    /// A value; of any kind where that isn't told.
+    Value(Option<ValueKind>),
+}
+
+impl Compiled {
+    fn new(ontology: &Ontology) -> Self {
+        let shape = |classes: &[ClassId]| match classes {
+            &[only] => Shape::of_class(ontology.label(only)),
+            _ => Shape::Free,
+        };
+        let value_classes: Vec<(ValueKind, ClassId)> =
+            ontology.classes().filter_map(|(id, class)| Some((ValueKind::told_by(&class.label)?, id))).collect();
+        let value_class =
+            |class: &ClassId| value_classes.iter().find(|(_, known)| known == class).map(|(kind, _)| *kind);
+        let relations: Vec<Wanted> = ontology
+            .relations()
+            .iter()
+            .map(|relation| {
+                let range = &relation.range;
+                let told = ValueKind::told_by(&relation.label);
+                let object = match range.classes.first().and_then(value_class).or(told) {
+                    Some(kind) if range.classes.first().and_then(value_class).is_some() => Object::Value(Some(kind)),
+                    Some(_) if range.allows_values() => Object::Value(told),
+                    _ if !range.allows_entities() => Object::Value(told),
+                    _ => Object::Name(shape(&range.classes)),
+                };
+                Wanted { subject: shape(&relation.domain), object }
+            })
+            .collect();
+        let takes_value = |wanted: &Wanted| matches!(wanted.object, Object::Value(_));
+        let wants_values = !value_classes.is_empty() || relations.iter().any(takes_value);
+        let (cues, gazetteer) = (Cues::new(ontology), Gazetteer::new(ontology));
+        Self { cues, gazetteer, relations, value_classes, wants_values }
+    }
+
+    /// The class whose entities are values of this kind, if the ontology has one.
+    pub(super) fn value_class(&self, kind: ValueKind) -> Option<ClassId> {
+        self.value_classes.iter().find(|(known, _)| *known == kind).map(|(_, class)| *class)
+    }
+
+    /// What the entities of a class are as values.
+    pub(super) fn value_kind(&self, class: ClassId) -> Option<ValueKind> {
+        self.value_classes.iter().find(|(_, known)| *known == class).map(|(kind, _)| *kind)
+    }
+}
+
+/// What was worked out last, and for which ontology: a run has one.
+#[derive(Debug, Default)]
+pub(super) struct Latest(Mutex<Option<(Arc<Ontology>, Arc<Compiled>)>>);
+
+impl Latest {
+    /// What the rules know of this ontology.
+    pub(super) fn of(&self, ontology: &Arc<Ontology>) -> Arc<Compiled> {
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*latest {
+            Some((known, compiled)) if Arc::ptr_eq(known, ontology) => Arc::clone(compiled),
+            _ => {
+                let compiled = Arc::new(Compiled::new(ontology));
+                *latest = Some((Arc::clone(ontology), Arc::clone(&compiled)));
+                compiled
+            }
+        }
+    }
+}

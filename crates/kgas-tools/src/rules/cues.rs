@@ -1,0 +1,221 @@
+//! Which phrases state a relation: those of its own label, and those of the lexicon that its label calls for.
+
+use std::collections::{HashMap, HashSet};
+
+use kgas_core::Ontology;
+use rust_stemmers::{Algorithm, Stemmer};
+
+use super::lexicon::FAMILIES;
+use super::sentence::{Role, Sentence};
+
+/// A stem that some cue has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Term(usize);
+
+/// Which end of the relation stands before the cue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    SubjectFirst,
+    ObjectFirst,
+}
+
+/// How much a phrase says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// It often means something else.
+    Weak,
+    /// It states the relation.
+    Plain,
+}
+
+/// A phrase that states a relation.
+#[derive(Clone, Debug)]
+pub(super) struct Cue {
+    /// The relation's place in the ontology.
+    pub(super) relation: usize,
+    pub(super) order: Order,
+    pub(super) strength: Strength,
+    terms: Vec<Term>,
+    /// It ends in a word such as "by", which binds what follows.
+    pub(super) is_bound: bool,
+}
+
+/// A cue at a place in a sentence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CueAt<'c> {
+    pub(super) cue: &'c Cue,
+    /// Its first word.
+    pub(super) first: usize,
+    /// The word after its last.
+    pub(super) end: usize,
+}
+
+/// All cues of an ontology.
+pub(super) struct Cues {
+    stemmer: Stemmer,
+    terms: HashMap<String, Term>,
+    /// The first letters of all stems: most words needn't be stemmed to be ruled out.
+    beginnings: HashSet<[u8; 2]>,
+    /// By first term; longer ones first.
+    by_first: HashMap<Term, Vec<Cue>>,
+}
+
+impl std::fmt::Debug for Cues {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cues").field("terms", &self.terms.len()).finish_non_exhaustive()
+    }
+}
+
+impl Cues {
+    pub(super) fn new(ontology: &Ontology) -> Self {
+        let mut cues = Self {
+            stemmer: Stemmer::create(Algorithm::English),
+            terms: HashMap::new(),
+            beginnings: HashSet::new(),
+            by_first: HashMap::new(),
+        };
+        for (at, relation) in ontology.relations().iter().enumerate() {
+            let words = label_words(&relation.label);
+            for phrase in own_phrases(&words) {
+                cues.add(at, &phrase, Strength::Plain);
+            }
+            let stems: Vec<String> = words.iter().map(|word| cues.stem(word)).collect();
+            for family in FAMILIES {
+                let is_called = |trigger: &&&str| trigger.split(' ').all(|word| stems.contains(&cues.stem(word)));
+                if family.labels.iter().any(|trigger| is_called(&trigger)) {
+                    family.phrases.iter().for_each(|phrase| cues.add(at, phrase, Strength::Plain));
+                    family.weak.iter().for_each(|phrase| cues.add(at, phrase, Strength::Weak));
+                }
+            }
+        }
+        for list in cues.by_first.values_mut() {
+            list.sort_by_key(|cue| std::cmp::Reverse((cue.terms.len(), cue.strength)));
+        }
+        cues
+    }
+
+    /// The term of a word in small letters.
+    pub(super) fn term(&self, small: &str) -> Option<Term> {
+        let word = bare(small);
+        self.beginnings.contains(&beginning(word)?).then(|| self.terms.get(self.stem(word).as_str())).flatten().copied()
+    }
+
+    /// All cues in a sentence, by place. Of the cues of one relation at one place the longest counts.
+    pub(super) fn find<'c>(&'c self, sentence: &Sentence<'_>) -> Vec<CueAt<'c>> {
+        let mut found: Vec<CueAt<'c>> = Vec::new();
+        for (first, word) in sentence.words().iter().enumerate() {
+            let Some(cues) = word.term.and_then(|term| self.by_first.get(&term)) else { continue };
+            let before = found.len();
+            for cue in cues {
+                let here = found.get(before..).unwrap_or_default();
+                if here.iter().any(|other| other.cue.relation == cue.relation) {
+                    continue;
+                }
+                if let Some(end) = match_end(cue, sentence, first) {
+                    found.push(CueAt { cue, first, end });
+                }
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, relation: usize, phrase: &str, strength: Strength) {
+        let words: Vec<&str> = phrase.split(' ').collect();
+        let [first, inner @ .., _last] = words.as_slice() else { return };
+        let order = if *first == "S" { Order::SubjectFirst } else { Order::ObjectFirst };
+        let terms: Vec<Term> = inner.iter().filter_map(|word| self.intern(word)).collect();
+        let Some(&head) = terms.first() else { return };
+        let is_bound = inner.last().is_some_and(|word| is_binding(word));
+        let list = self.by_first.entry(head).or_default();
+        if !list.iter().any(|cue| cue.relation == relation && cue.order == order && cue.terms == terms) {
+            list.push(Cue { relation, order, strength, terms, is_bound });
+        }
+    }
+
+    fn intern(&mut self, word: &str) -> Option<Term> {
+        let stem = self.stem(bare(word));
+        self.beginnings.insert(beginning(&stem)?);
+        let next = Term(self.terms.len());
+        Some(*self.terms.entry(stem).or_insert(next))
+    }
+
+    fn stem(&self, word: &str) -> String {
+        self.stemmer.stem(word).into_owned()
+    }
+}
+
+/// Where a cue that begins at `first` ends. Before "by" other participles may stand: "written, shot and directed by".
+fn match_end(cue: &Cue, sentence: &Sentence<'_>, first: usize) -> Option<usize> {
+    const LONGEST_COORDINATION: usize = 8;
+    let mut at = first + 1;
+    for term in cue.terms.iter().skip(1) {
+        let mut steps = 0;
+        while sentence.word(at)?.term != Some(*term) {
+            let may_skip = sentence.is_mark(at, &[",", "/", "-"])
+                || matches!(sentence.role(at)?, Role::And | Role::Helper)
+                || is_participle(sentence.small(at));
+            steps += 1;
+            if !cue.is_bound || !may_skip || steps > LONGEST_COORDINATION {
+                return None;
+            }
+            at += 1;
+        }
+        at += 1;
+    }
+    Some(at)
+}
+
+pub(super) fn is_participle(small: &str) -> bool {
+    small.ends_with("ed") || small.ends_with("en") || matches!(small, "shot" | "made" | "sung" | "built" | "led" | "co")
+}
+
+fn is_binding(word: &str) -> bool {
+    matches!(word, "by" | "for" | "in" | "on" | "at" | "of" | "from" | "to" | "with" | "through" | "via" | "upon")
+}
+
+/// Without the prefix of shared work: "co-directed".
+fn bare(word: &str) -> &str {
+    word.strip_prefix("co-").unwrap_or(word)
+}
+
+fn beginning(word: &str) -> Option<[u8; 2]> {
+    word.as_bytes().first_chunk::<2>().copied()
+}
+
+/// The words of a label, small: "publication date", "works_at", "bornIn".
+fn label_words(label: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for character in label.chars() {
+        let is_border = !character.is_alphanumeric() || character.is_uppercase() && was_small;
+        was_small = character.is_lowercase();
+        if is_border {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// What the label itself says: "S works at O", "S director O", "S composed by O" from "composer".
+fn own_phrases(words: &[String]) -> Vec<String> {
+    const LONGEST_LABEL: usize = 4;
+    let joined = words.join(" ");
+    if words.is_empty() || words.len() > LONGEST_LABEL {
+        return Vec::new();
+    }
+    let mut phrases = vec![format!("S {joined} O")];
+    let [only] = words else { return phrases };
+    phrases.push(format!("O {joined} of S"));
+    if let Some(verb) = only.strip_suffix("or").or_else(|| only.strip_suffix("er")).filter(|verb| verb.len() > 3) {
+        phrases.push(format!("S {verb}ed by O"));
+        phrases.push(format!("O {verb}ed S"));
+    }
+    if only.ends_with("ed") {
+        phrases.push(format!("O {only} by S"));
+    }
+    phrases
+}
