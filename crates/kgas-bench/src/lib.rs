@@ -1,3 +1,0 @@
-//! Measures kgas: sequential against concurrent, on a server that keeps its own account.
-
-#![forbid(unsafe_code)]
