@@ -10,3 +10,4 @@ mod prompt;
 mod rules;
 mod t23c;
 mod t27;
+mod t41;

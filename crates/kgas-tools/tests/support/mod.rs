@@ -107,6 +107,8 @@ pub(crate) struct Lengths {
     pub(crate) max_batch: usize,
     /// Batches with this word fail.
     pub(crate) poison: Option<(&'static str, ModelErrorKind)>,
+    /// A text with this word gets a vector that is none.
+    pub(crate) broken: Option<&'static str>,
     /// Vectors that are missing from each answer.
     pub(crate) lost: usize,
     pub(crate) delays: bool,
@@ -135,7 +137,10 @@ impl Embedder for Lengths {
         if let Some((word, kind)) = self.poison.filter(|(word, _)| texts.iter().any(|text| text.contains(word))) {
             return Err(ModelError::new(kind, format!("{word} is not to be embedded")).with_attempts(2));
         }
-        let vectors = texts.iter().skip(self.lost).map(|text| vec![f32::from(u16::try_from(text.len()).unwrap())]);
+        let vectors = texts.iter().skip(self.lost).map(|text| match self.broken {
+            Some(word) if text.contains(word) => vec![f32::NAN],
+            _ => vec![f32::from(u16::try_from(text.len()).unwrap())],
+        });
         Ok(EmbedReply { vectors: vectors.collect(), usage: Usage { calls: 1, attempts: 1, ..Usage::default() } })
     }
 }
