@@ -1,0 +1,144 @@
+//! Whatever a model answers, the account adds up and no fact lacks its place in the text.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+mod support;
+
+use kgas_core::{ChunkState, Document, ToolResult};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::{context, graph, input, input_with, model, run, said};
+
+const TOOLS: [(&str, &str); 2] = [("T23c_async", "entities"), ("T27_async", "relations")];
+const TEXT: &str = "Zoë works at Acme in Oslo. Acme began in 1984, says Zoë; Acme's Bob is known for jam. 東京 too.";
+
+fn answered(tool: &str, answer: &str, all_mentions: bool, chunk_size: usize) -> ToolResult {
+    let answer = answer.to_owned();
+    let model = model(move |_| said(answer.clone()));
+    let input = if all_mentions { input_with(TEXT, json!([{"text": "Bob", "type": "Person"}])) } else { input(TEXT) };
+    let config = json!({"all_mentions": all_mentions, "chunk_size": chunk_size});
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(run(tool, config, &context(model, 2), input))
+}
+
+fn check(result: &ToolResult) {
+    let document = Document::new("d", TEXT);
+    let facts = graph(result);
+    let evidence = facts.mentions().iter().map(|mention| mention.evidence());
+    for evidence in evidence.chain(facts.relations().iter().map(|relation| relation.evidence())) {
+        assert_eq!(document.slice(evidence.span()), Some(evidence.quote()));
+        assert!(result.chunks[evidence.chunk()].span.contains(evidence.span()));
+    }
+    for mention in facts.mentions() {
+        assert!(mention.properties().iter().all(|property| document.slice(property.span()) == Some(property.value())));
+    }
+    assert_eq!(result.chunks.last().map(|chunk| chunk.span.end()), Some(document.characters()));
+    let order = |result: &ToolResult| -> Vec<_> { result.rejected.iter().map(|r| (r.chunk, r.position)).collect() };
+    assert!(order(result).is_sorted());
+    serde_json::to_string(result).unwrap();
+}
+
+/// Words of the text, of the ontology, and others.
+fn word() -> impl Strategy<Value = Value> {
+    const KNOWN: [&str; 12] =
+        ["Zoë", "Acme", "Oslo", "1984", "Bob", "東", "Person", "Company", "City", "works at", "founded", "literal"];
+    prop_oneof![
+        6 => proptest::sample::select(KNOWN.as_slice()).prop_map(|word| json!(word)),
+        1 => any::<String>().prop_map(|word| json!(word)),
+        1 => anything(),
+    ]
+}
+
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(any::<String>(), inner, 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// An item that could be one of the two kinds, with fields missing or odd.
+fn item() -> impl Strategy<Value = Value> {
+    const FIELDS: [&str; 10] = [
+        "text",
+        "type",
+        "subject",
+        "object",
+        "subject_type",
+        "object_type",
+        "evidence",
+        "confidence",
+        "start",
+        "properties",
+    ];
+    let number = prop_oneof![Just(json!(0.9)), Just(json!(0.7)), (0_u64..99).prop_map(Value::from), anything()];
+    let fields = proptest::collection::vec((proptest::sample::select(FIELDS.as_slice()), word(), number), 0..12);
+    let odd = fields.prop_map(|fields| {
+        let valued = fields.into_iter().map(|(field, word, number)| match field {
+            "confidence" | "start" => (field.to_owned(), number),
+            "properties" => (field.to_owned(), json!({"profession": word})),
+            _ => (field.to_owned(), word),
+        });
+        Value::Object(valued.collect())
+    });
+    prop_oneof![8 => odd, 1 => anything()]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn items_of_an_answer_are_kept_or_rejected(
+        items in proptest::collection::vec(item(), 0..8),
+        all_mentions: bool,
+        chunk_size in prop_oneof![Just(3000_usize), 1_usize..40],
+    ) {
+        for (tool, key) in TOOLS {
+            let result = answered(tool, &json!({key: items}).to_string(), all_mentions, chunk_size);
+            check(&result);
+            for chunk in result.chunks.iter().filter(|chunk| chunk.attempts > 0) {
+                assert_eq!(chunk.kept + chunk.rejected, items.len());
+                let state = match (chunk.kept, items.len()) {
+                    (_, 0) => ChunkState::Empty,
+                    (0, _) => ChunkState::Rejected,
+                    _ => ChunkState::Ok,
+                };
+                assert_eq!(chunk.state, state);
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_answer_does_no_harm(items in proptest::collection::vec(item(), 0..6), at in 0_usize..600) {
+        for (tool, key) in TOOLS {
+            let whole = json!({key: items}).to_string();
+            let cut: String = whole.chars().take(at).collect();
+            check(&answered(tool, &cut, true, 3000));
+        }
+    }
+
+    #[test]
+    fn any_words_do_no_harm(answer in any::<String>(), json in anything()) {
+        for (tool, _) in TOOLS {
+            check(&answered(tool, &answer, false, 3000));
+            check(&answered(tool, &json.to_string(), true, 10));
+        }
+    }
+
+    #[test]
+    fn brackets_and_quotes_do_no_harm(answer in r#"[\[\]{}":,\\ a-e0]{0,60}("entities"|"relations")?[\[\]{}":, ]{0,20}"#) {
+        for (tool, _) in TOOLS {
+            check(&answered(tool, &answer, false, 3000));
+        }
+    }
+}
