@@ -6,8 +6,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Words that end in a full stop without ending a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "approx", "ca", "cf", "dr", "e.g", "ed", "eds", "et al", "etc", "fig", "gen", "gov", "hon", "i.e", "inc", "jr",
-    "lt", "ltd", "mr", "mrs", "ms", "mt", "no", "nos", "prof", "rev", "sen", "sgt", "sr", "st", "vol", "vs",
+    "approx", "bros", "ca", "cf", "co", "corp", "dr", "e.g", "ed", "eds", "et al", "etc", "fig", "gen", "gov", "hon",
+    "i.e", "inc", "jr", "lt", "ltd", "mr", "mrs", "ms", "mt", "no", "nos", "prof", "rev", "sen", "sgt", "sr", "st",
+    "vol", "vs",
 ];
 
 /// Splits a text into sentences, as byte ranges that follow each other and leave nothing out.
