@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::compiled::{Compiled, Object};
-use super::cues::{CueAt, Order, Strength};
+use super::cues::{CueAt, Order, Strength, is_participle};
 use super::patterns::ValueKind;
 use super::sentence::{Look, Role, Sentence};
-use super::shapes::Fit;
+use super::shapes::{Fit, Shape};
 
 /// Something that a cue may join: a name, a mention or a value.
 #[derive(Clone, Debug)]
@@ -123,7 +123,15 @@ pub(super) fn claims(
             if !suits(object) || subject == object {
                 continue;
             }
-            let sure = fit(subject, relation, End::Subject).min(fit(object, relation, End::Object));
+            let mut sure = fit(subject, relation, End::Subject).min(fit(object, relation, End::Object));
+            // A person's name has no small words in it, a title may: the rules see only a piece of it.
+            let is_piece = |item: usize| {
+                items.get(item).is_some_and(|found| found.what == What::Name)
+                    && (clause.is_head(item) || clause.is_tail(item))
+            };
+            if wanted.object == Object::Name(Shape::Free) && is_piece(object) {
+                sure = sure.min(Fit::Doubtful);
+            }
             let confidence = match (sure, found.cue.strength) {
                 (Fit::No, _) => continue,
                 (Fit::Yes, Strength::Plain) => PLAIN,
@@ -200,12 +208,10 @@ impl<'s, 't> Clause<'s, 't> {
                 return None;
             }
             if let Some(item) = self.item_at(at) {
-                let end = self.end_of(item);
-                // "by Canadian singer Ann Lee": what stands before a noun and a name only describes it.
-                let nouns = (end..end + 3).take_while(|&at| self.is_plain(at)).count();
-                match self.item_at(end + nouns) {
-                    Some(next) if nouns > 0 && self.start_of(next) == end + nouns => at = end + nouns,
-                    _ => return Some(item),
+                match self.described_by(item) {
+                    Some(next) => at = next,
+                    None if self.owns_next(item) => return None,
+                    None => return Some(item),
                 }
                 continue;
             }
@@ -223,6 +229,25 @@ impl<'s, 't> Clause<'s, 't> {
             }
             at += 1;
         }
+    }
+
+    /// Where the name begins that an item only describes: "Canadian singer *Ann Lee*", "Ann Lee's novel *Winter*".
+    fn described_by(&self, item: usize) -> Option<usize> {
+        let mut at = self.end_of(item);
+        let first = at;
+        if self.owns_next(item) {
+            at += 1;
+        }
+        at += (at..at + 3).take_while(|&at| self.is_plain(at) || self.sentence.look(at) == Some(Look::Number)).count();
+        if at > first && self.is_quote(at) {
+            at += 1;
+        }
+        let next = self.item_at(at)?;
+        (at > first && self.start_of(next) == at).then_some(at)
+    }
+
+    fn owns_next(&self, item: usize) -> bool {
+        self.sentence.role(self.end_of(item)) == Some(Role::Possessive)
     }
 
     /// Past the item, its closing quote, and a bracket after it.
@@ -274,11 +299,12 @@ impl<'s, 't> Clause<'s, 't> {
     /// The item that stands on the other side of a cue. `after` are the items behind the cue.
     fn before(&self, found: &CueAt<'_>, after: &[usize]) -> Option<usize> {
         let mut at = found.first;
-        let mut has_verb = false;
+        let (mut has_verb, mut is_relative) = (false, false);
         while at > 0
             && matches!(self.sentence.role(at - 1), Some(Role::Be | Role::Helper | Role::Relative | Role::Possessive))
         {
             has_verb |= self.sentence.role(at - 1) == Some(Role::Be);
+            is_relative |= self.sentence.role(at - 1) == Some(Role::Relative);
             at -= 1;
         }
         if at == 0 {
@@ -290,9 +316,8 @@ impl<'s, 't> Clause<'s, 't> {
         }
         let beside = self.ending_at(at);
         if let Some(item) = beside {
-            let first = self.start_of(item);
-            let is_inside_phrase = first > 0 && self.sentence.role(first - 1) == Some(Role::Preposition);
-            return (has_verb || !is_inside_phrase).then_some(item);
+            let has_own_verb = has_verb && !is_relative;
+            return (!self.is_tail(item) && (has_own_verb || !self.is_inside_phrase(item))).then_some(item);
         }
         if found.cue.order == Order::ObjectFirst {
             return None;
@@ -301,6 +326,37 @@ impl<'s, 't> Clause<'s, 't> {
         let is_chained =
             self.sentence.is_mark(previous, &[",", ";"]) || self.sentence.role(previous) == Some(Role::And);
         if is_chained { self.topic(previous) } else { self.topic_by_predicate(previous) }
+    }
+
+    /// "of the X", "by X": X belongs to a phrase, and what follows may speak of the whole of it.
+    fn is_inside_phrase(&self, item: usize) -> bool {
+        let first = self.start_of(item);
+        let is_article = first > 0 && self.sentence.role(first - 1) == Some(Role::Article);
+        let before = first.checked_sub(if is_article { 2 } else { 1 });
+        before.is_some_and(|at| self.sentence.role(at) == Some(Role::Preposition))
+    }
+
+    /// Whether the item looks like the end of a title that small words broke: "Soldier" of "I Loved a Soldier".
+    fn is_tail(&self, item: usize) -> bool {
+        let first = self.start_of(item);
+        let is_small = |at: usize| {
+            self.sentence.look(at) == Some(Look::Small)
+                && matches!(self.sentence.role(at), Some(Role::Article | Role::Preposition | Role::And))
+        };
+        let small = (0..first).rev().take(3).take_while(|&at| is_small(at)).count();
+        small > 0 && first > small && self.item_at(first - small - 1).is_some()
+    }
+
+    /// Whether the item looks like the beginning of such a title: "Flowers" of "Flowers for a Mouse".
+    fn is_head(&self, item: usize) -> bool {
+        let end = self.end_of(item);
+        let small = (end..end + 3)
+            .take_while(|&at| {
+                matches!(self.sentence.role(at), Some(Role::Article | Role::Preposition | Role::And))
+                    && self.sentence.small(at) != "by"
+            })
+            .count();
+        small > 0 && self.item_at(end + small).is_some_and(|next| self.start_of(next) == end + small)
     }
 
     /// The item whose last word is before `at`, over a closing quote or bracket.
@@ -327,7 +383,12 @@ impl<'s, 't> Clause<'s, 't> {
         if !self.sentence.is_mark(comma, &[","]) {
             return None;
         }
-        let item = self.item_after(comma + 1)?;
+        let item = (comma + 1..comma + 5).find_map(|at| self.item_at(at))?;
+        let is_direct = (comma + 1..self.start_of(item))
+            .all(|at| self.is_quote(at) || self.is_plain(at) || self.sentence.role(at) == Some(Role::Article));
+        if !is_direct {
+            return None;
+        }
         matches!(self.sentence.role(self.after_item(item)), Some(Role::Be | Role::Content | Role::Helper))
             .then_some(item)
     }
@@ -343,7 +404,11 @@ impl<'s, 't> Clause<'s, 't> {
             return None;
         }
         let has_verb = match self.sentence.look(next)? {
-            Look::Small => matches!(self.sentence.role(next)?, Role::Be | Role::Helper | Role::Content),
+            Look::Small => match self.sentence.role(next)? {
+                Role::Be | Role::Helper => true,
+                Role::Content => is_participle(self.sentence.small(next)) || self.sentence.small(next).ends_with('s'),
+                _ => false,
+            },
             Look::Mark => self.sentence.is_mark(next, &[","]),
             _ => false,
         };
@@ -363,7 +428,9 @@ impl<'s, 't> Clause<'s, 't> {
                     return match self.sentence.role(at - 1)? {
                         Role::Be => self.topic(at),
                         // "X, a film directed by Y, …".
-                        _ if self.sentence.is_mark(at - 1, &[","]) => self.ending_at(at - 1),
+                        _ if self.sentence.is_mark(at - 1, &[","]) && self.sentence.small(at) != "the" => {
+                            self.ending_at(at - 1)
+                        }
                         _ => None,
                     };
                 }

@@ -38,6 +38,10 @@ pub(super) struct Cue {
     terms: Vec<Term>,
     /// It ends in a word such as "by", which binds what follows.
     pub(super) is_bound: bool,
+    /// It is in the passive, so "film in" is no "filmed in".
+    wants_participle: bool,
+    /// It ends in "by", before which other participles may stand.
+    is_agentive: bool,
 }
 
 /// A cue at a place in a sentence.
@@ -125,10 +129,12 @@ impl Cues {
         let order = if *first == "S" { Order::SubjectFirst } else { Order::ObjectFirst };
         let terms: Vec<Term> = inner.iter().filter_map(|word| self.intern(word)).collect();
         let Some(&head) = terms.first() else { return };
+        let is_agentive = inner.last() == Some(&"by");
         let is_bound = inner.last().is_some_and(|word| is_binding(word));
+        let wants_participle = is_bound && inner.len() > 1 && inner.first().is_some_and(|word| is_participle(word));
         let list = self.by_first.entry(head).or_default();
         if !list.iter().any(|cue| cue.relation == relation && cue.order == order && cue.terms == terms) {
-            list.push(Cue { relation, order, strength, terms, is_bound });
+            list.push(Cue { relation, order, strength, terms, is_bound, wants_participle, is_agentive });
         }
     }
 
@@ -147,6 +153,9 @@ impl Cues {
 /// Where a cue that begins at `first` ends. Before "by" other participles may stand: "written, shot and directed by".
 fn match_end(cue: &Cue, sentence: &Sentence<'_>, first: usize) -> Option<usize> {
     const LONGEST_COORDINATION: usize = 8;
+    if cue.wants_participle && !is_participle(sentence.small(first)) {
+        return None;
+    }
     let mut at = first + 1;
     for term in cue.terms.iter().skip(1) {
         let mut steps = 0;
@@ -155,7 +164,7 @@ fn match_end(cue: &Cue, sentence: &Sentence<'_>, first: usize) -> Option<usize> 
                 || matches!(sentence.role(at)?, Role::And | Role::Helper)
                 || is_participle(sentence.small(at));
             steps += 1;
-            if !cue.is_bound || !may_skip || steps > LONGEST_COORDINATION {
+            if !cue.is_agentive || !may_skip || steps > LONGEST_COORDINATION {
                 return None;
             }
             at += 1;

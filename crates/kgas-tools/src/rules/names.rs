@@ -100,7 +100,8 @@ fn opening_title(sentence: &Sentence<'_>) -> Option<Range<usize>> {
             let is_singular = matches!(sentence.small(after), "is" | "was");
             let fits = capitals > 0 && is_singular && !(is_adverbial && (has_comma || at < 3));
             let is_listed = has_comma && sentence.role(0) == Some(Role::Article) && capitals < 3;
-            return (fits && at > 0 && !is_listed).then_some(0..at);
+            let end = (0..at).rev().find(|&at| !sentence.is_mark(at, &[",", ":", "-", "\u{2013}"]))? + 1;
+            return (fits && !is_listed).then_some(0..end);
         }
     }
     None
@@ -152,7 +153,10 @@ fn name_end(sentence: &Sentence<'_>, first: usize) -> usize {
                 (false, 1) if is_capital(end + 1) => 2,
                 _ => 0,
             }
-        } else if is_junior || joins && is_capital(end + 1) {
+        } else if word == "for" && is_prize(sentence.small(last)) && is_capital(end + 1)
+            || is_junior
+            || joins && is_capital(end + 1)
+        {
             2
         } else if matches!(word, "of" | "and") && sentence.small(end + 1) == "the" && is_capital(end + 2) {
             3
@@ -164,6 +168,10 @@ fn name_end(sentence: &Sentence<'_>, first: usize) -> usize {
         }
         end += continues;
     }
+}
+
+fn is_prize(small: &str) -> bool {
+    matches!(small, "award" | "awards" | "prize" | "medal" | "bear" | "lion" | "globe" | "oscar" | "oscars")
 }
 
 fn touches(sentence: &Sentence<'_>, at: usize) -> bool {

@@ -153,6 +153,7 @@ impl Shape {
             Self::Prize if has(PRIZES) => Fit::Yes,
             Self::Prize => Fit::No,
             Self::Person if has(ORGANISATIONS) || name.chars().any(|c| c.is_ascii_digit()) => Fit::No,
+            Self::Person if name.split(' ').any(|word| matches!(word, "and" | "the" | "The")) => Fit::No,
             // One word is a nickname, a band, or half a name.
             Self::Person if !name.trim().contains(' ') => Fit::Doubtful,
             Self::Person => Fit::Yes,
