@@ -57,6 +57,8 @@ pub(super) struct Claim {
     pub(super) object: usize,
     /// From 0 to 1.
     pub(super) confidence: f64,
+    /// Whether the cue leaves open what the subject is.
+    pub(super) is_open: bool,
     /// The smallest piece of the text with both ends and the cue, in bytes.
     pub(super) bytes: Range<usize>,
 }
@@ -65,6 +67,9 @@ pub(super) struct Claim {
 const PLAIN: f64 = 0.85;
 /// A phrase that often means something else, or an end that doesn't look like one.
 const DOUBTFUL: f64 = 0.6;
+
+/// Nouns between a name that describes and the name that it describes.
+const LONGEST_DESCRIPTION: usize = 5;
 
 /// Words between a cue and what it binds: "directed by the American film-maker X".
 const LONGEST_GAP: usize = 4;
@@ -142,7 +147,7 @@ pub(super) fn claims(
             match claims.iter_mut().find(|claim| is_known(claim)) {
                 Some(known) if known.confidence < confidence => known.confidence = confidence,
                 Some(_) => {}
-                None => claims.push(Claim { relation, subject, object, confidence, bytes }),
+                None => claims.push(Claim { relation, subject, object, confidence, is_open: found.cue.is_open, bytes }),
             }
         }
     }
@@ -194,9 +199,15 @@ impl<'s, 't> Clause<'s, 't> {
         let Some(first) = self.item_after(from) else { return list };
         list.push(first);
         let mut at = self.after_item(first);
+        let mut has_and = false;
         while let Some(next) = self.next_in_list(at) {
+            has_and |= (at..self.start_of(next)).any(|at| self.sentence.role(at) == Some(Role::And));
             list.push(next);
             at = self.after_item(next);
+        }
+        // "in Springfield, Ohio" lists nothing: the second says where the first is.
+        if list.len() == 2 && !has_and {
+            list.truncate(1);
         }
         list
     }
@@ -210,7 +221,7 @@ impl<'s, 't> Clause<'s, 't> {
             if let Some(item) = self.item_at(at) {
                 match self.described_by(item) {
                     Some(next) => at = next,
-                    None if self.owns_next(item) => return None,
+                    None if self.owns_next(item) || self.is_adjective(item) => return None,
                     None => return Some(item),
                 }
                 continue;
@@ -238,12 +249,25 @@ impl<'s, 't> Clause<'s, 't> {
         if self.owns_next(item) {
             at += 1;
         }
-        at += (at..at + 3).take_while(|&at| self.is_plain(at) || self.sentence.look(at) == Some(Look::Number)).count();
-        if at > first && self.is_quote(at) {
-            at += 1;
-        }
+        let is_noun = |at: usize| self.is_noun(at) || self.sentence.look(at) == Some(Look::Number);
+        let nouns = (at..at + LONGEST_DESCRIPTION).take_while(|&at| is_noun(at)).count();
+        at += nouns;
+        // "the third Ann Lee novel, Winter".
+        at += usize::from(nouns > 0 && self.sentence.is_mark(at, &[","]));
+        at += usize::from(at > first && self.is_quote(at));
         let next = self.item_at(at)?;
         (at > first && self.start_of(next) == at).then_some(at)
+    }
+
+    /// Small, and neither a function word nor a verb form.
+    fn is_noun(&self, at: usize) -> bool {
+        self.is_plain(at) && !is_participle(self.sentence.small(at)) && !self.sentence.small(at).ends_with("ing")
+    }
+
+    /// "British" in "from British rock bands": a single word before a noun.
+    fn is_adjective(&self, item: usize) -> bool {
+        let end = self.end_of(item);
+        self.is_noun(end) && self.start_of(item) + 1 == end
     }
 
     fn owns_next(&self, item: usize) -> bool {
@@ -299,25 +323,29 @@ impl<'s, 't> Clause<'s, 't> {
     /// The item that stands on the other side of a cue. `after` are the items behind the cue.
     fn before(&self, found: &CueAt<'_>, after: &[usize]) -> Option<usize> {
         let mut at = found.first;
-        let (mut has_verb, mut is_relative) = (false, false);
-        while at > 0
-            && matches!(self.sentence.role(at - 1), Some(Role::Be | Role::Helper | Role::Relative | Role::Possessive))
-        {
-            has_verb |= self.sentence.role(at - 1) == Some(Role::Be);
-            is_relative |= self.sentence.role(at - 1) == Some(Role::Relative);
+        let (mut has_verb, mut is_relative, mut is_owned) = (false, false, false);
+        while at > 0 {
+            match self.sentence.role(at - 1) {
+                Some(Role::Be) => has_verb = true,
+                Some(Role::Relative) => is_relative = true,
+                Some(Role::Possessive) => is_owned = true,
+                Some(Role::Helper) => {}
+                _ => break,
+            }
             at -= 1;
         }
-        if at == 0 {
+        if (0..at).all(|at| self.is_coordinated(at)) {
             return self.behind_opening(found, after);
         }
         let is_active = found.cue.order == Order::ObjectFirst || !found.cue.is_bound;
-        if is_active && (has_verb && found.cue.order == Order::ObjectFirst || self.sentence.small(found.end) == "by") {
+        let is_passive = has_verb && found.cue.order == Order::ObjectFirst || self.sentence.small(found.end) == "by";
+        if is_active && is_passive || found.cue.is_noun && !is_owned {
             return None;
         }
-        let beside = self.ending_at(at);
-        if let Some(item) = beside {
-            let has_own_verb = has_verb && !is_relative;
-            return (!self.is_tail(item) && (has_own_verb || !self.is_inside_phrase(item))).then_some(item);
+        if let Some(item) = self.ending_at(at) {
+            // "the band X that was …": the band, or what was said of it before?
+            let is_clear = if is_relative { self.topic(at) == Some(item) } else { self.begins_clause(item) };
+            return is_clear.then_some(item);
         }
         if found.cue.order == Order::ObjectFirst {
             return None;
@@ -328,12 +356,29 @@ impl<'s, 't> Clause<'s, 't> {
         if is_chained { self.topic(previous) } else { self.topic_by_predicate(previous) }
     }
 
-    /// "of the X", "by X": X belongs to a phrase, and what follows may speak of the whole of it.
-    fn is_inside_phrase(&self, item: usize) -> bool {
-        let first = self.start_of(item);
-        let is_article = first > 0 && self.sentence.role(first - 1) == Some(Role::Article);
-        let before = first.checked_sub(if is_article { 2 } else { 1 });
-        before.is_some_and(|at| self.sentence.role(at) == Some(Role::Preposition))
+    /// A word of "jointly written, composed and".
+    fn is_coordinated(&self, at: usize) -> bool {
+        self.sentence.is_mark(at, &[",", "\""])
+            || matches!(self.sentence.role(at), Some(Role::And | Role::Helper))
+            || is_participle(self.sentence.small(at))
+    }
+
+    /// Whether the item opens its clause, with "the" and some nouns before it at most. "Of the X" doesn't, and what
+    /// follows it may speak of the whole phrase.
+    fn begins_clause(&self, item: usize) -> bool {
+        let mut at = self.start_of(item);
+        let back = |at: usize, may: &dyn Fn(usize) -> bool| (0..at).rev().take_while(|&at| may(at)).count();
+        at -= back(at, &|at| self.is_quote(at)).min(1);
+        let nouns = back(at, &|at| self.is_noun(at));
+        at -= nouns;
+        let Some(before) = at.checked_sub(1) else { return true };
+        match self.sentence.role(before) {
+            Some(Role::Article) => {
+                nouns > 0 || before.checked_sub(1).is_none_or(|at| self.sentence.role(at) != Some(Role::Preposition))
+            }
+            Some(Role::And | Role::Relative | Role::Other) => nouns == 0,
+            _ => self.sentence.is_mark(before, &[",", ";", ":", "(", ")", "-", "\u{2013}", "\u{2014}"]),
+        }
     }
 
     /// Whether the item looks like the end of a title that small words broke: "Soldier" of "I Loved a Soldier".

@@ -1,13 +1,15 @@
 //! What the rules know of an ontology, worked out once for it.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kgas_core::Ontology;
 use kgas_core::ontology::ClassId;
 
-use super::cues::Cues;
+use super::cues::{Cues, label_words};
 use super::gazetteer::Gazetteer;
 use super::patterns::ValueKind;
+use super::sentence::Sentence;
 use super::shapes::Shape;
 
 /// Cues, gazetteer, and what relations and classes want.
@@ -19,6 +21,8 @@ pub(super) struct Compiled {
     pub(super) relations: Vec<Wanted>,
     /// Classes whose entities are values by their name, such as "Date".
     value_classes: Vec<(ValueKind, ClassId)>,
+    /// Classes by the words of their labels, under the last of them.
+    kinds: HashMap<String, Vec<(Vec<String>, ClassId)>>,
     /// Whether a class or a relation has a use for values.
     pub(super) wants_values: bool,
 }
@@ -64,10 +68,31 @@ impl Compiled {
                 Wanted { subject: shape(&relation.domain), object }
             })
             .collect();
+        let mut kinds: HashMap<String, Vec<(Vec<String>, ClassId)>> = HashMap::new();
+        for (id, class) in ontology.classes() {
+            let words = label_words(&class.label);
+            if let Some(last) = words.last() {
+                kinds.entry(last.clone()).or_default().push((words, id));
+            }
+        }
+        kinds.values_mut().for_each(|list| list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
         let takes_value = |wanted: &Wanted| matches!(wanted.object, Object::Value(_));
         let wants_values = !value_classes.is_empty() || relations.iter().any(takes_value);
         let (cues, gazetteer) = (Cues::new(ontology), Gazetteer::new(ontology));
-        Self { cues, gazetteer, relations, value_classes, wants_values }
+        Self { cues, gazetteer, relations, value_classes, kinds, wants_values }
+    }
+
+    /// The class whose whole label ends with this word of the sentence; the longest label where several do.
+    pub(super) fn kind_ending_at(&self, sentence: &Sentence<'_>, last: usize) -> Option<ClassId> {
+        let labels = self.kinds.get(sentence.small(last))?;
+        let is_here = |words: &[String]| {
+            words
+                .iter()
+                .rev()
+                .enumerate()
+                .all(|(back, word)| last.checked_sub(back).is_some_and(|at| sentence.small(at) == word))
+        };
+        labels.iter().find(|(words, _)| is_here(words)).map(|(_, class)| *class)
     }
 
     /// The class whose entities are values of this kind, if the ontology has one.

@@ -6,7 +6,8 @@ use kgas_core::Ontology;
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::lexicon::FAMILIES;
-use super::sentence::{Role, Sentence};
+use super::names::CALENDAR;
+use super::sentence::{Look, Role, Sentence};
 
 /// A stem that some cue has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,11 +36,17 @@ pub(super) struct Cue {
     pub(super) relation: usize,
     pub(super) order: Order,
     pub(super) strength: Strength,
+    /// It leaves open what the subject is.
+    pub(super) is_open: bool,
+    /// It is a noun such as "director", which wants "X's" before it.
+    pub(super) is_noun: bool,
     terms: Vec<Term>,
     /// It ends in a word such as "by", which binds what follows.
     pub(super) is_bound: bool,
     /// It is in the passive, so "film in" is no "filmed in".
     wants_participle: bool,
+    /// It ends in "by", "through" or "via", before which a date may stand.
+    takes_date: bool,
     /// It ends in "by", before which other participles may stand.
     is_agentive: bool,
 }
@@ -81,14 +88,18 @@ impl Cues {
         for (at, relation) in ontology.relations().iter().enumerate() {
             let words = label_words(&relation.label);
             for phrase in own_phrases(&words) {
-                cues.add(at, &phrase, Strength::Plain);
+                cues.add(at, &phrase, Strength::Plain, false);
             }
-            let stems: Vec<String> = words.iter().map(|word| cues.stem(word)).collect();
+            let mut stems: Vec<String> = words.iter().map(|word| cues.stem(word)).collect();
+            for class in &relation.domain {
+                stems.extend(label_words(ontology.label(*class)).iter().map(|word| format!("@{}", cues.stem(word))));
+            }
             for family in FAMILIES {
-                let is_called = |trigger: &&&str| trigger.split(' ').all(|word| stems.contains(&cues.stem(word)));
+                let is_called = |trigger: &&&str| trigger.split(' ').all(|word| stems.contains(&cues.trigger(word)));
                 if family.labels.iter().any(|trigger| is_called(&trigger)) {
-                    family.phrases.iter().for_each(|phrase| cues.add(at, phrase, Strength::Plain));
-                    family.weak.iter().for_each(|phrase| cues.add(at, phrase, Strength::Weak));
+                    let open = family.is_open;
+                    family.phrases.iter().for_each(|phrase| cues.add(at, phrase, Strength::Plain, open));
+                    family.weak.iter().for_each(|phrase| cues.add(at, phrase, Strength::Weak, open));
                 }
             }
         }
@@ -123,18 +134,39 @@ impl Cues {
         found
     }
 
-    fn add(&mut self, relation: usize, phrase: &str, strength: Strength) {
+    /// The stem of a word of a trigger; `@` marks a word of the domain's label.
+    fn trigger(&self, word: &str) -> String {
+        word.strip_prefix('@').map_or_else(|| self.stem(word), |class| format!("@{}", self.stem(class)))
+    }
+
+    fn add(&mut self, relation: usize, phrase: &str, strength: Strength, is_open: bool) {
         let words: Vec<&str> = phrase.split(' ').collect();
         let [first, inner @ .., _last] = words.as_slice() else { return };
         let order = if *first == "S" { Order::SubjectFirst } else { Order::ObjectFirst };
         let terms: Vec<Term> = inner.iter().filter_map(|word| self.intern(word)).collect();
         let Some(&head) = terms.first() else { return };
+        let takes_date = inner.len() > 1 && matches!(inner.last(), Some(&("by" | "through" | "via")));
         let is_agentive = inner.last() == Some(&"by");
         let is_bound = inner.last().is_some_and(|word| is_binding(word));
         let wants_participle = is_bound && inner.len() > 1 && inner.first().is_some_and(|word| is_participle(word));
+        let is_noun = order == Order::SubjectFirst
+            && matches!(inner, [only] if ["er", "or", "ist", "ian", "ee"].iter().any(|ending| only.ends_with(ending)));
         let list = self.by_first.entry(head).or_default();
-        if !list.iter().any(|cue| cue.relation == relation && cue.order == order && cue.terms == terms) {
-            list.push(Cue { relation, order, strength, terms, is_bound, wants_participle, is_agentive });
+        let is_same = |cue: &&mut Cue| cue.relation == relation && cue.order == order && cue.terms == terms;
+        match list.iter_mut().find(is_same) {
+            Some(known) => known.is_open |= is_open,
+            None => list.push(Cue {
+                relation,
+                order,
+                strength,
+                is_open,
+                is_noun,
+                terms,
+                is_bound,
+                wants_participle,
+                takes_date,
+                is_agentive,
+            }),
         }
     }
 
@@ -160,11 +192,12 @@ fn match_end(cue: &Cue, sentence: &Sentence<'_>, first: usize) -> Option<usize> 
     for term in cue.terms.iter().skip(1) {
         let mut steps = 0;
         while sentence.word(at)?.term != Some(*term) {
-            let may_skip = sentence.is_mark(at, &[",", "/", "-"])
+            let is_coordinated = sentence.is_mark(at, &[",", "/", "-"])
                 || matches!(sentence.role(at)?, Role::And | Role::Helper)
                 || is_participle(sentence.small(at));
+            let may_skip = cue.is_agentive && is_coordinated || cue.takes_date && is_of_date(sentence, at);
             steps += 1;
-            if !cue.is_agentive || !may_skip || steps > LONGEST_COORDINATION {
+            if !may_skip || steps > LONGEST_COORDINATION {
                 return None;
             }
             at += 1;
@@ -172,6 +205,12 @@ fn match_end(cue: &Cue, sentence: &Sentence<'_>, first: usize) -> Option<usize> 
         at += 1;
     }
     Some(at)
+}
+
+/// "on 3 May 1967," in "released on 3 May 1967, by X".
+fn is_of_date(sentence: &Sentence<'_>, at: usize) -> bool {
+    let is_date = |at| sentence.look(at) == Some(Look::Number) || CALENDAR.contains(&sentence.small(at));
+    is_date(at) || sentence.is_mark(at, &[","]) || matches!(sentence.small(at), "on" | "in") && is_date(at + 1)
 }
 
 pub(super) fn is_participle(small: &str) -> bool {
@@ -192,7 +231,7 @@ fn beginning(word: &str) -> Option<[u8; 2]> {
 }
 
 /// The words of a label, small: "publication date", "works_at", "bornIn".
-fn label_words(label: &str) -> Vec<String> {
+pub(super) fn label_words(label: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_small = false;
     for character in label.chars() {

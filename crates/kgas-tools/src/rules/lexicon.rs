@@ -13,6 +13,8 @@ pub(super) struct Family {
     pub(super) phrases: &'static [&'static str],
     /// Phrases that more often mean something else.
     pub(super) weak: &'static [&'static str],
+    /// Whether the phrases leave open what the subject is: people win prizes, and so do films.
+    pub(super) is_open: bool,
 }
 
 const fn family(
@@ -20,13 +22,17 @@ const fn family(
     phrases: &'static [&'static str],
     weak: &'static [&'static str],
 ) -> Family {
-    Family { labels, phrases, weak }
+    Family { labels, phrases, weak, is_open: false }
+}
+
+const fn open(labels: &'static [&'static str], phrases: &'static [&'static str]) -> Family {
+    Family { labels, phrases, weak: &[], is_open: true }
 }
 
 /// All families; a relation may belong to several.
 pub(super) static FAMILIES: &[Family] = &[
     // Who made it.
-    family(&["director", "directed by"], &["S directed by O", "O directed S", "O director of S", "S director O"], &[]),
+    family(&["director", "directed by"], &["S directed by O", "O directed S", "O director of S"], &[]),
     family(
         &["screenwriter", "screenplay", "author", "writer", "written by", "script"],
         &[
@@ -48,10 +54,28 @@ pub(super) static FAMILIES: &[Family] = &[
         &["S composed by O", "S music by O", "O composed S", "S scored by O", "S score by O", "O composer of S"],
         &["S written by O"],
     ),
+    // Who writes a song writes its music and its words, unless more is said.
+    family(
+        &["composer @musical", "composer @song", "lyrics @musical", "lyrics @song"],
+        &["S song written by O", "S single written by O", "S ballad written by O"],
+        &[],
+    ),
     family(&["lyrics", "lyricist"], &["S lyrics by O", "S lyrics written by O"], &["S written by O"]),
     family(
         &["performer", "singer", "artist"],
-        &["S performed by O", "S recorded by O", "S sung by O", "O recorded S", "O performed S", "O sang S"],
+        &[
+            "S performed by O",
+            "S recorded by O",
+            "S sung by O",
+            "O recorded S",
+            "O performed S",
+            "O sang S",
+            "S song by O",
+            "S single by O",
+            "S album by O",
+            "S track by O",
+            "S ballad by O",
+        ],
         &["S by O"],
     ),
     family(
@@ -130,48 +154,28 @@ pub(super) static FAMILIES: &[Family] = &[
             "S part of O",
             "S track on O",
             "S single from O",
-            "S song from O",
             "S included on O",
             "S appears on O",
             "S track from O",
             "S track off O",
-            "S taken from O",
-            "S released from O",
         ],
-        &["S from O"],
+        &["S from O", "S taken from O", "S song from O", "S released from O"],
     ),
     family(
         &["tracklist", "tracks", "has part"],
-        &[
-            "O part of S",
-            "O track on S",
-            "O single from S",
-            "O song from S",
-            "O included on S",
-            "O appears on S",
-            "O track from S",
-            "O taken from S",
-            "S includes O",
-            "S contains O",
-            "S comprises O",
-        ],
-        &["O from S"],
+        &["O part of S", "O track on S", "O single from S", "O included on S", "O appears on S", "O track from S"],
+        &["O from S", "S includes O", "S contains O", "S comprises O"],
     ),
     family(&["language"], &["S sung in O", "S written in O"], &[]),
     // Prizes.
-    family(
+    open(
         &["award", "prize", "honour", "honor"],
         &["S won O", "S wins O", "S received O", "S awarded O", "S winner of O"],
-        &[],
     ),
-    family(
-        &["nominated", "nomination", "nominee"],
-        &["S nominated for O", "S nomination for O", "S nominee for O"],
-        &[],
-    ),
+    open(&["nominated", "nomination", "nominee"], &["S nominated for O", "S nomination for O", "S nominee for O"]),
     // Where.
-    family(&["narrative", "setting", "set"], &["S set in O", "S takes place in O", "S took place in O"], &[]),
-    family(
+    open(&["narrative", "setting", "set"], &["S set in O", "S takes place in O", "S took place in O"]),
+    open(
         &["filming", "shooting"],
         &[
             "S filmed in O",
@@ -181,12 +185,10 @@ pub(super) static FAMILIES: &[Family] = &[
             "S filmed on location in O",
             "S shot on location in O",
         ],
-        &[],
     ),
-    family(
+    open(
         &["location", "located", "place", "situated"],
         &["S located in O", "S situated in O", "S lies in O", "S stands in O", "S located at O"],
-        &[],
     ),
     family(
         &["headquarters", "headquartered", "seat"],
@@ -202,7 +204,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &[],
     ),
     // When.
-    family(
+    open(
         &["publication", "release", "released", "published", "premiere"],
         &[
             "S released on O",
@@ -215,7 +217,6 @@ pub(super) static FAMILIES: &[Family] = &[
             "S issued in O",
             "S issued on O",
         ],
-        &[],
     ),
     family(
         &["inception", "founding", "foundation", "established"],

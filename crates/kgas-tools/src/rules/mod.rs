@@ -8,6 +8,7 @@ mod compiled;
 mod config;
 mod cues;
 mod gazetteer;
+mod kinds;
 mod lexicon;
 mod names;
 mod patterns;

@@ -13,7 +13,7 @@ const INNER: &[&str] = &[
     "el", "bin", "ibn", "ben", "av", "af", "zu", "ter", "y", "n", "und", "et",
 ];
 
-const CALENDAR: &[&str] = &[
+pub(super) const CALENDAR: &[&str] = &[
     "january",
     "february",
     "march",
@@ -66,8 +66,11 @@ fn opening_title(sentence: &Sentence<'_>) -> Option<Range<usize>> {
     if quoted(sentence, 0).is_some() || !matches!(sentence.look(0), Some(Look::Capital | Look::Number)) {
         return None;
     }
-    // "In 1965, Ann was": an adverbial, not a title.
-    let is_adverbial = matches!(sentence.role(0), Some(Role::Preposition | Role::Other | Role::Helper));
+    // "In 1965, Ann was", "For the prize Ann was": an adverbial, not a title.
+    let opens_small = matches!(sentence.role(0), Some(Role::Preposition | Role::Other | Role::Helper));
+    if opens_small && sentence.look(1) != Some(Look::Capital) {
+        return None;
+    }
     let mut capitals = 0;
     let mut has_comma = false;
     for at in 0..sentence.len().min(LONGEST_TITLE) {
@@ -98,7 +101,7 @@ fn opening_title(sentence: &Sentence<'_>) -> Option<Range<usize>> {
         if ends {
             let after = sentence.after_bracket(at);
             let is_singular = matches!(sentence.small(after), "is" | "was");
-            let fits = capitals > 0 && is_singular && !(is_adverbial && (has_comma || at < 3));
+            let fits = capitals > 0 && is_singular && !(opens_small && (has_comma || at < 3));
             let is_listed = has_comma && sentence.role(0) == Some(Role::Article) && capitals < 3;
             let end = (0..at).rev().find(|&at| !sentence.is_mark(at, &[",", ":", "-", "\u{2013}"]))? + 1;
             return (fits && !is_listed).then_some(0..end);
@@ -124,10 +127,14 @@ fn quoted(sentence: &Sentence<'_>, at: usize) -> Option<Range<usize>> {
 }
 
 fn begins_name(sentence: &Sentence<'_>, at: usize) -> bool {
-    if sentence.look(at) != Some(Look::Capital) || CALENDAR.contains(&sentence.small(at)) {
+    if sentence.look(at) != Some(Look::Capital) || is_calendar(sentence, at) {
         return false;
     }
     match sentence.role(at) {
+        // "Filming began": what happens, not who.
+        Some(Role::Content) if at == 0 && sentence.look(1) != Some(Look::Capital) => {
+            !sentence.small(at).ends_with("ing")
+        }
         Some(Role::Content) | None => true,
         Some(Role::Article) => sentence.look(at + 1) == Some(Look::Capital),
         // Elsewhere than at its start a sentence writes function words small.
@@ -136,16 +143,17 @@ fn begins_name(sentence: &Sentence<'_>, at: usize) -> bool {
 }
 
 fn name_end(sentence: &Sentence<'_>, first: usize) -> usize {
-    let is_capital = |at| sentence.look(at) == Some(Look::Capital) && !CALENDAR.contains(&sentence.small(at));
+    let is_capital = |at| sentence.look(at) == Some(Look::Capital) && !is_calendar(sentence, at);
     let mut end = first + 1;
     loop {
         let last = end - 1;
         let word = sentence.small(end);
         // A part number: "Moonbase 2". A year is more likely a date.
         let is_part = sentence.look(end) == Some(Look::Number) && word.len() == 1;
+        let is_elided = ["d'", "l'", "d\u{2019}", "l\u{2019}"].iter().any(|article| word.starts_with(article));
         let joins = INNER.contains(&word) || word == "the" || sentence.is_mark(end, &["&"]);
         let is_junior = sentence.is_mark(end, &[","]) && matches!(sentence.small(end + 1), "jr" | "sr");
-        let continues = if is_capital(end) || is_part {
+        let continues = if is_capital(end) || is_part || is_elided {
             1
         } else if sentence.is_mark(end, &["."]) && touches(sentence, end) {
             match (SHORTENED.contains(&sentence.small(last)), sentence.small(last).chars().count()) {
@@ -158,7 +166,10 @@ fn name_end(sentence: &Sentence<'_>, first: usize) -> usize {
             || joins && is_capital(end + 1)
         {
             2
-        } else if matches!(word, "of" | "and") && sentence.small(end + 1) == "the" && is_capital(end + 2) {
+        } else if (word == "of" || word == "and" && end == first + 1)
+            && sentence.small(end + 1) == "the"
+            && is_capital(end + 2)
+        {
             3
         } else {
             0
@@ -168,6 +179,12 @@ fn name_end(sentence: &Sentence<'_>, first: usize) -> usize {
         }
         end += continues;
     }
+}
+
+/// "May 1967", and not "Sunday Songs".
+fn is_calendar(sentence: &Sentence<'_>, at: usize) -> bool {
+    let is_calendar = |at| CALENDAR.contains(&sentence.small(at));
+    is_calendar(at) && (sentence.look(at + 1) != Some(Look::Capital) || is_calendar(at + 1))
 }
 
 fn is_prize(small: &str) -> bool {

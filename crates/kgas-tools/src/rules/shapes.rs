@@ -9,6 +9,8 @@ pub(super) enum Shape {
     Organisation,
     /// A prize: made of words such as "Award".
     Prize,
+    /// A kind of place: that something lies there doesn't say whether it is a city or a country.
+    Place,
     /// Anything.
     Free,
 }
@@ -136,6 +138,8 @@ impl Shape {
             "player",
         ]) {
             Self::Person
+        } else if has(&["city", "town", "village", "country", "state", "region", "municipality", "continent"]) {
+            Self::Place
         } else {
             Self::Free
         }
@@ -149,7 +153,7 @@ impl Shape {
         match self {
             Self::Free => Fit::Yes,
             Self::Organisation if has(ORGANISATIONS) => Fit::Yes,
-            Self::Organisation => Fit::Doubtful,
+            Self::Organisation | Self::Place => Fit::Doubtful,
             Self::Prize if has(PRIZES) => Fit::Yes,
             Self::Prize => Fit::No,
             Self::Person if has(ORGANISATIONS) || name.chars().any(|c| c.is_ascii_digit()) => Fit::No,

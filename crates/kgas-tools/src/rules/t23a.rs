@@ -15,6 +15,7 @@ use serde_json::json;
 use super::claims::{Claim, End, Item, What, claims, items};
 use super::compiled::{Compiled, Latest, Object};
 use super::config::{self, EntityRules};
+use super::kinds::told_kind;
 use super::names::names;
 use super::patterns::values;
 use super::run;
@@ -27,6 +28,11 @@ const EXAMPLE: f64 = 0.95;
 const EXAMPLE_INSIDE_A_NAME: f64 = 0.6;
 /// The shape of a value leaves little doubt.
 const VALUE: f64 = 0.9;
+
+/// The sentence calls it by the class: "X is a short film".
+const CALLED: f64 = 0.9;
+/// A cue that joins it to something, and says nothing of what it is itself.
+const OPEN: f64 = 0.6;
 
 /// Finds entities without a model.
 #[derive(Debug)]
@@ -142,11 +148,13 @@ fn sightings(compiled: &Compiled, ontology: &Ontology, text: &str) -> Vec<Sighti
         let found = claims(compiled, &sentence, &items, |item, relation, end| {
             items.get(item).map_or(Fit::No, |item| fit(compiled, ontology, text, item, class_of(item), relation, end))
         });
+        let kind = told_kind(compiled, &sentence, &items);
         for (at, item) in items.iter().enumerate() {
+            let called = kind.filter(|(called, _)| *called == at).map(|(_, class)| (CALLED, class));
             let sighting = match (item.what, class_of(item)) {
                 (What::Known(..), Some(class)) => Some((EXAMPLE, class)),
                 (What::Value(_), Some(class)) => Some((VALUE, class)),
-                (What::Name, _) => told(ontology, &found, at),
+                (What::Name, _) => called.or_else(|| told(ontology, &found, at)),
                 _ => None,
             };
             seen.extend(sighting.map(|(confidence, class)| Sighting { bytes: item.bytes.clone(), class, confidence }));
@@ -187,14 +195,15 @@ fn told(ontology: &Ontology, claims: &[Claim], item: usize) -> Option<(f64, Clas
     let mut votes: Vec<(f64, usize, ClassId)> = Vec::new();
     for claim in claims {
         let Some(relation) = ontology.relations().get(claim.relation) else { continue };
-        let class = match (&*relation.domain, &*relation.range.classes) {
-            (&[only], _) if claim.subject == item => only,
-            (_, &[only]) if claim.object == item => only,
+        let (class, sure) = match (&*relation.domain, &*relation.range.classes) {
+            (&[only], _) if claim.subject == item && claim.is_open => (only, claim.confidence.min(OPEN)),
+            (&[only], _) if claim.subject == item => (only, claim.confidence),
+            (_, &[only]) if claim.object == item => (only, claim.confidence),
             _ => continue,
         };
-        match votes.iter_mut().find(|(_, _, known)| *known == class) {
-            Some((sure, count, _)) => (*sure, *count) = (sure.max(claim.confidence), *count + 1),
-            None => votes.push((claim.confidence, 1, class)),
+        match votes.iter_mut().find(|(_, _, other)| *other == class) {
+            Some((known, count, _)) => (*known, *count) = (known.max(sure), *count + 1),
+            None => votes.push((sure, 1, class)),
         }
     }
     let best = votes.into_iter().rev().max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));

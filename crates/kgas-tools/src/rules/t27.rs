@@ -19,7 +19,7 @@ use super::names::names;
 use super::patterns::values;
 use super::run;
 use super::sentence::{Sentence, ranges, stands_alone};
-use super::shapes::Fit;
+use super::shapes::{Fit, Shape};
 
 /// Finds relations without a model.
 #[derive(Debug)]
@@ -172,7 +172,12 @@ fn candidates(
                 kind.range.allows_values()
                     && (datatypes.is_empty() || datatypes.iter().any(|&datatype| value.is_a(datatype)))
             }
-            (End::Object, What::Name) => false,
+            // Where a relation takes anything, a name of no known class is a value by its words.
+            (End::Object, What::Name) => {
+                let shape = Shape::of_class(&kind.label);
+                let words = text.get(item.bytes.clone()).unwrap_or_default();
+                return if kind.range.is_unspecified() { shape.fit(words) } else { Fit::No };
+            }
         };
         if fits { Fit::Yes } else { Fit::No }
     });
@@ -184,7 +189,7 @@ fn candidates(
             let kind = ontology.relations().get(claim.relation)?;
             let subject_type = key_for(subject, &kind.domain)?.entity_type().to_owned();
             let object_type = match object.what {
-                What::Value(_) => ObjectType::Literal,
+                What::Value(_) | What::Name => ObjectType::Literal,
                 _ => ObjectType::Named(key_for(object, &kind.range.classes)?.entity_type().to_owned()),
             };
             let is_quotable = [&subject.bytes, &object.bytes].into_iter().all(|bytes| stands_alone(text, bytes));
