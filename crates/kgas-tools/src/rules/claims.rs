@@ -250,7 +250,8 @@ impl<'s, 't> Clause<'s, 't> {
             at += 1;
         }
         let is_noun = |at: usize| self.is_noun(at) || self.sentence.look(at) == Some(Look::Number);
-        let nouns = (at..at + LONGEST_DESCRIPTION).take_while(|&at| is_noun(at)).count();
+        let is_joined = |at: usize| self.sentence.role(at) == Some(Role::And) && at > first && is_noun(at + 1);
+        let nouns = (at..at + LONGEST_DESCRIPTION).take_while(|&at| is_noun(at) || is_joined(at)).count();
         at += nouns;
         // "the third Ann Lee novel, Winter".
         at += usize::from(nouns > 0 && self.sentence.is_mark(at, &[","]));
@@ -344,7 +345,11 @@ impl<'s, 't> Clause<'s, 't> {
         }
         if let Some(item) = self.ending_at(at) {
             // "the band X that was …": the band, or what was said of it before?
-            let is_clear = if is_relative { self.topic(at) == Some(item) } else { self.begins_clause(item) };
+            let is_clear = if is_relative {
+                self.topic(at) == Some(item)
+            } else {
+                self.begins_clause(item, has_verb || is_active)
+            };
             return is_clear.then_some(item);
         }
         if found.cue.order == Order::ObjectFirst {
@@ -353,7 +358,23 @@ impl<'s, 't> Clause<'s, 't> {
         let previous = at - 1;
         let is_chained =
             self.sentence.is_mark(previous, &[",", ";"]) || self.sentence.role(previous) == Some(Role::And);
+        if is_chained && self.ending_at(previous).is_some_and(|item| self.is_rival(item)) {
+            return None;
+        }
         if is_chained { self.topic(previous) } else { self.topic_by_predicate(previous) }
+    }
+
+    /// "from the story X, written by …": X is spoken of as likely as the topic. Not so after "by".
+    fn is_rival(&self, item: usize) -> bool {
+        let first = self.start_of(item);
+        let skipped = (0..first)
+            .rev()
+            .take_while(|&at| self.is_noun(at) || self.is_quote(at) || self.sentence.role(at) == Some(Role::Article))
+            .count();
+        let before = (first - skipped).checked_sub(1);
+        before.is_some_and(|at| {
+            self.sentence.role(at) == Some(Role::Preposition) && !matches!(self.sentence.small(at), "by" | "with")
+        })
     }
 
     /// A word of "jointly written, composed and".
@@ -365,7 +386,7 @@ impl<'s, 't> Clause<'s, 't> {
 
     /// Whether the item opens its clause, with "the" and some nouns before it at most. "Of the X" doesn't, and what
     /// follows it may speak of the whole phrase.
-    fn begins_clause(&self, item: usize) -> bool {
+    fn begins_clause(&self, item: usize, has_verb: bool) -> bool {
         let mut at = self.start_of(item);
         let back = |at: usize, may: &dyn Fn(usize) -> bool| (0..at).rev().take_while(|&at| may(at)).count();
         at -= back(at, &|at| self.is_quote(at)).min(1);
@@ -373,10 +394,14 @@ impl<'s, 't> Clause<'s, 't> {
         at -= nouns;
         let Some(before) = at.checked_sub(1) else { return true };
         match self.sentence.role(before) {
-            Some(Role::Article) => {
-                nouns > 0 || before.checked_sub(1).is_none_or(|at| self.sentence.role(at) != Some(Role::Preposition))
-            }
-            Some(Role::And | Role::Relative | Role::Other) => nouns == 0,
+            // "is a Christmas song": what stands there only describes.
+            Some(Role::Article) => match before.checked_sub(1).and_then(|at| self.sentence.role(at)) {
+                Some(Role::Preposition) => nouns > 0,
+                Some(Role::Be) => false,
+                _ => true,
+            },
+            Some(Role::And) => nouns == 0 && has_verb,
+            Some(Role::Relative | Role::Other) => nouns == 0,
             _ => self.sentence.is_mark(before, &[",", ";", ":", "(", ")", "-", "\u{2013}", "\u{2014}"]),
         }
     }

@@ -145,12 +145,13 @@ impl Cues {
         let order = if *first == "S" { Order::SubjectFirst } else { Order::ObjectFirst };
         let terms: Vec<Term> = inner.iter().filter_map(|word| self.intern(word)).collect();
         let Some(&head) = terms.first() else { return };
-        let takes_date = inner.len() > 1 && matches!(inner.last(), Some(&("by" | "through" | "via")));
-        let is_agentive = inner.last() == Some(&"by");
-        let is_bound = inner.last().is_some_and(|word| is_binding(word));
-        let wants_participle = is_bound && inner.len() > 1 && inner.first().is_some_and(|word| is_participle(word));
         let is_noun = order == Order::SubjectFirst
             && matches!(inner, [only] if ["er", "or", "ist", "ian", "ee"].iter().any(|ending| only.ends_with(ending)));
+        let is_open = is_open || is_noun;
+        let takes_date = inner.len() > 1 && matches!(inner.last(), Some(&("by" | "through" | "via")));
+        let is_agentive = inner.last() == Some(&"by") && inner.first().is_some_and(|word| is_participle(word));
+        let is_bound = inner.last().is_some_and(|word| is_binding(word));
+        let wants_participle = is_bound && inner.len() > 1 && inner.first().is_some_and(|word| is_participle(word));
         let list = self.by_first.entry(head).or_default();
         let is_same = |cue: &&mut Cue| cue.relation == relation && cue.order == order && cue.terms == terms;
         match list.iter_mut().find(is_same) {

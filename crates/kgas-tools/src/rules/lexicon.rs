@@ -54,12 +54,6 @@ pub(super) static FAMILIES: &[Family] = &[
         &["S composed by O", "S music by O", "O composed S", "S scored by O", "S score by O", "O composer of S"],
         &["S written by O"],
     ),
-    // Who writes a song writes its music and its words, unless more is said.
-    family(
-        &["composer @musical", "composer @song", "lyrics @musical", "lyrics @song"],
-        &["S song written by O", "S single written by O", "S ballad written by O"],
-        &[],
-    ),
     family(&["lyrics", "lyricist"], &["S lyrics by O", "S lyrics written by O"], &["S written by O"]),
     family(
         &["performer", "singer", "artist"],
@@ -147,7 +141,11 @@ pub(super) static FAMILIES: &[Family] = &[
         &["S based on O", "S based upon O", "S adapted from O", "S adaptation of O"],
         &["S inspired by O"],
     ),
-    family(&["subject", "topic", "theme"], &["S about O", "S documentary about O", "S documents O"], &["S story of O"]),
+    family(
+        &["subject", "topic", "theme"],
+        &[],
+        &["S about O", "S documentary about O", "S documents O", "S story of O"],
+    ),
     family(
         &["part of", "album"],
         &[

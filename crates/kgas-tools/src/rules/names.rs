@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cues::is_participle;
 use super::sentence::{Look, Role, Sentence};
 
 /// Words after which a full stop belongs to the name.
@@ -71,6 +72,8 @@ fn opening_title(sentence: &Sentence<'_>) -> Option<Range<usize>> {
     if opens_small && sentence.look(1) != Some(Look::Capital) {
         return None;
     }
+    // "Released in 1985, X was": a participle with what belongs to it.
+    let opens_as_participle = is_participle(sentence.small(0)) && sentence.role(1) == Some(Role::Preposition);
     let mut capitals = 0;
     let mut has_comma = false;
     for at in 0..sentence.len().min(LONGEST_TITLE) {
@@ -101,7 +104,10 @@ fn opening_title(sentence: &Sentence<'_>) -> Option<Range<usize>> {
         if ends {
             let after = sentence.after_bracket(at);
             let is_singular = matches!(sentence.small(after), "is" | "was");
-            let fits = capitals > 0 && is_singular && !(opens_small && (has_comma || at < 3));
+            let fits = capitals > 0
+                && is_singular
+                && !(opens_as_participle && has_comma)
+                && !(opens_small && (has_comma || at < 3));
             let is_listed = has_comma && sentence.role(0) == Some(Role::Article) && capitals < 3;
             let end = (0..at).rev().find(|&at| !sentence.is_mark(at, &[",", ":", "-", "\u{2013}"]))? + 1;
             return (fits && !is_listed).then_some(0..end);

@@ -184,10 +184,11 @@ fn next_word(rest: &str, first: char) -> (usize, Option<Look>) {
     };
     let mut characters = rest.char_indices().peekable();
     let mut end = 0;
+    let mut before = first;
     while let Some((at, character)) = characters.next() {
         let follows = characters.peek().map(|(_, next)| *next);
         let joins = match character {
-            _ if is_wordy(character) => true,
+            _ if is_wordy(character) || is_second_half(before, character) => true,
             '-' | '\u{2010}' | '\u{2011}' | '/' => follows.is_some_and(is_wordy),
             '.' | ',' => look == Look::Number && follows.is_some_and(|next| next.is_ascii_digit()),
             _ if is_apostrophe(character) => {
@@ -200,6 +201,7 @@ fn next_word(rest: &str, first: char) -> (usize, Option<Look>) {
             break;
         }
         end = at + character.len_utf8();
+        before = character;
     }
     (end.max(first.len_utf8()), Some(look))
 }
@@ -211,6 +213,11 @@ const fn is_apostrophe(character: char) -> bool {
 fn is_wordy(character: char) -> bool {
     // A mark belongs to the letter before it.
     character.is_alphanumeric() || !character.is_ascii() && !character.is_whitespace() && is_combining(character)
+}
+
+/// Whether the two are one letter that was read in the wrong encoding: "é" as "Ã©". Real texts are full of it.
+const fn is_second_half(before: char, character: char) -> bool {
+    matches!(before, '\u{c3}'..='\u{c5}') && matches!(character, '\u{80}'..='\u{bf}')
 }
 
 const fn is_combining(character: char) -> bool {
