@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use http::{HeaderValue, header};
-use kgas_http::{ApiRequest, ApiResponse, BuildError, Client, ErrorKind, Limiter, Limits, Transport as _};
+use kgas_http::{ApiRequest, ApiResponse, BaseUrl, BuildError, Client, ErrorKind, Limiter, Limits, Transport as _};
 use serde_json::json;
 use support::{Act, Server, answer, fine, status};
 
@@ -163,5 +163,7 @@ fn a_wrong_setting_is_named() {
     let zero = kgas_http::Timeouts { attempt: Duration::ZERO, ..Default::default() };
     let zero = Client::builder("http://localhost").timeouts(zero).build();
     assert!(matches!(zero, Err(BuildError::ZeroTimeout)));
+    let url: BaseUrl = "http://localhost:1".parse().unwrap();
+    assert_eq!(Client::builder(url.clone()).build().unwrap().base_url(), &url);
     assert!(matches!(Client::builder("localhost:1").build(), Err(BuildError::BaseUrl(_))));
 }

@@ -63,6 +63,18 @@ async fn retry_after_121_makes_one_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_that_the_server_asked_for_does_not_use_up_the_window() {
+    let (server, builder) = Server::in_memory(|n, _| match n {
+        0 => Act::Answer(answer(429, &["retry-after: 100"], "")),
+        1 => status(500),
+        _ => fine(),
+    });
+    let answer = builder.build().unwrap().get("x").await;
+    assert_eq!(answer.status(), ApiStatus::Success);
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_429_holds_up_all_requests_of_the_client() {
     let (server, builder) = Server::in_memory(slow_down_once("retry-after: 20"));
     let client = builder.build().unwrap();

@@ -5,7 +5,7 @@ mod support;
 use std::error::Error as _;
 use std::time::Duration;
 
-use kgas_http::{ApiStatus, Client, ClientBuilder, ErrorKind, RetryPolicy, Timeouts};
+use kgas_http::{ApiStatus, Client, ClientBuilder, ErrorKind, Limits, RetryPolicy, Timeouts};
 use support::{Act, Server, answer, fine, requests, status};
 use tokio::net::TcpListener;
 
@@ -238,6 +238,16 @@ async fn a_batch_answers_in_the_order_asked() {
     let answers = builder.build().unwrap().batch_requests(requests(10)).await;
     let numbers: Vec<_> = answers.iter().map(|a| a.data().unwrap().as_u64().unwrap()).collect();
     assert_eq!(numbers, (0..10).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_several_threads_too_no_more_are_under_way_than_allowed() {
+    let (server, builder) = serve(|_, _| fine()).await;
+    let limits = Limits::unlimited(16.try_into().unwrap());
+    let answers = builder.limits(limits).build().unwrap().batch_requests(requests(500)).await;
+    assert!(answers.iter().all(|a| a.status() == ApiStatus::Success && a.attempts == 1));
+    assert_eq!(server.seen().len(), 500);
+    assert!(server.most_at_once() <= 16, "{}", server.most_at_once());
 }
 
 #[tokio::test]

@@ -119,3 +119,23 @@ impl Ticket {
         before
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::{Cost, Limiter, Limits};
+
+    // A connection may take up a request in the instant in which its caller gives up.
+    #[tokio::test(start_paused = true)]
+    async fn what_is_written_after_its_permit_was_given_back_counts_all_the_same() {
+        let limiter = Limiter::new(Limits::per_minute(2, 3));
+        let permit = limiter.acquire(Cost::default()).await.unwrap();
+        let _held = limiter.acquire(Cost::default()).await.unwrap();
+        let mark = permit.mark();
+        drop(permit);
+        mark.written();
+        let next = limiter.acquire(Cost::default());
+        assert!(tokio::time::timeout(Duration::from_secs(60), next).await.is_err());
+    }
+}
