@@ -10,8 +10,15 @@ use crate::prompt::{Preamble, class_labels, class_lines, list_schema, one_of};
 const SYSTEM: &str = "You extract entities from a text. You report only what the text itself says, only entities of \
 the classes given, and you answer with JSON and nothing else.";
 
-/// An answer's form, up to the properties.
-const FORMAT: &str = r#"{"entities": [{"text": "<words copied from the text>", "type": "<one of the classes>", "confidence": <number from 0 to 1>, "start": <character of the text where the words begin>, "end": <character after them>, "properties": "#;
+const TASK: &str = "Extract the entities of these classes from the text at the end. Answer with JSON and nothing else.";
+
+/// Fields rather than an example: small models copy an example into their answer, whatever its words.
+const FORMAT: &str = r#"A JSON object {"entities": [...]}; each item has
+- "text": the words that name the entity, copied from the text
+- "type": one of the classes
+- "confidence": how sure you are, a number from 0.0 to 1.0
+- "start", "end": the characters of the text between which the words stand
+- "properties": "#;
 
 /// The question about the chunks of one document.
 #[derive(Debug)]
@@ -25,12 +32,17 @@ pub(super) struct Prompt<'i> {
 impl<'i> Prompt<'i> {
     pub(super) fn new(config: &'i ExtractionConfig, input: &'i ToolInput) -> Self {
         let has_properties = input.ontology.classes().any(|(_, class)| !class.properties.is_empty());
-        let properties = if has_properties { r#"{"<property>": "<words copied from the text>"}"# } else { "{}" };
+        let properties = if has_properties {
+            "an object of properties of the class, with values copied from the text"
+        } else {
+            "{}"
+        };
         let preamble = Preamble::default()
+            .part("TASK", TASK)
             .part("CLASSES", &class_lines(&input.ontology))
             .part("INSTRUCTIONS", config.instructions.as_deref().unwrap_or_default())
-            .part("RULES", &rules(config, has_properties))
-            .part("ANSWER FORMAT", &format!("{FORMAT}{properties}}}]}}"));
+            .part("RULES", &rules(config))
+            .part("ANSWER FORMAT", &format!("{FORMAT}{properties}"));
         Self { config, document: &input.document, preamble, schema: schema(&input.ontology) }
     }
 
@@ -40,14 +52,11 @@ impl<'i> Prompt<'i> {
     }
 }
 
-fn rules(config: &ExtractionConfig, has_properties: bool) -> String {
-    let properties =
-        if has_properties { "- Give only properties that the class has and the text states; else {}.\n" } else { "" };
+fn rules(config: &ExtractionConfig) -> String {
     format!(
-        "- Copy \"text\" from the text exactly, letter by letter: names, no pronouns.\n\
+        "- Copy \"text\" exactly, letter by letter: names, no pronouns.\n\
          - One item for each entity that the text names, in the order of the text.\n\
          - Leave out what is of none of the classes, and what has a confidence that is not above {}.\n\
-         {properties}\
          - Where there is nothing to report, answer {{\"entities\": []}}.",
         config.min_confidence
     )

@@ -14,7 +14,17 @@ use crate::prompt::{Preamble, class_labels, class_lines, list_schema, one_line, 
 const SYSTEM: &str = "You extract relations from a text. You report only what the text itself states, only relations \
 of the kinds given, and you answer with JSON and nothing else.";
 
-const FORMAT: &str = r#"{"relations": [{"subject": "<words copied from the text>", "subject_type": "<one of the classes>", "type": "<one of the relations>", "object": "<words copied from the text>", "object_type": "<one of the classes, or literal>", "confidence": <number from 0 to 1>, "evidence": "<the words of the text that state it>"}]}"#;
+const TASK: &str = "Extract the relations of these kinds from the text at the end. Answer with JSON and nothing else.";
+
+/// Fields rather than an example: small models copy an example into their answer, whatever its words.
+const FORMAT: &str = r#"A JSON object {"relations": [...]}; each item has
+- "subject": the words that name the subject, copied from the text
+- "subject_type": its class
+- "type": one of the relations
+- "object": the words that name the object, copied from the text
+- "object_type": its class, or "literal" where the object is a value such as a date or a number
+- "confidence": how sure you are, a number from 0.0 to 1.0
+- "evidence": the words that state the relation, copied from the text"#;
 
 /// Known entities that are shown with one chunk.
 const MOST_ENTITIES: usize = 60;
@@ -33,6 +43,7 @@ pub(super) struct Prompt<'i> {
 impl<'i> Prompt<'i> {
     pub(super) fn new(config: &'i ExtractionConfig, input: &'i ToolInput) -> Self {
         let preamble = Preamble::default()
+            .part("TASK", TASK)
             .part("CLASSES", &class_lines(&input.ontology))
             .part("RELATIONS", &relation_lines(&input.ontology))
             .part("INSTRUCTIONS", config.instructions.as_deref().unwrap_or_default())
@@ -72,11 +83,10 @@ fn spelling_in<'e>(entity: &Entity<'e>, chunk: &Chunk, text: &str) -> Option<&'e
 
 fn rules(config: &ExtractionConfig) -> String {
     format!(
-        "- Copy \"subject\", \"object\" and \"evidence\" from the text exactly, letter by letter: names, no pronouns.\n\
-         - \"subject_type\" and \"object_type\" are classes that the relation takes; \"object_type\" is \"literal\" \
-         where the object is a value, such as a date or a number.\n\
-         - Leave out what is none of the relations, what the text doesn't state, and what has a confidence \
-         that is not above {}.\n\
+        "- Copy \"subject\", \"object\" and \"evidence\" exactly, letter by letter: names, no pronouns.\n\
+         - Subject and object are of the classes that the relation takes.\n\
+         - Leave out what is none of the relations, what the text doesn't state, and what has a confidence that is \
+         not above {}.\n\
          - Where there is nothing to report, answer {{\"relations\": []}}.",
         config.min_confidence
     )
