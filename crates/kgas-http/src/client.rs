@@ -15,7 +15,8 @@ use crate::retry::{self, Course};
 use crate::transport::batch;
 use crate::wire::Outgoing;
 use crate::{
-    ApiRequest, ApiResponse, BaseUrl, BaseUrlError, ClientBuilder, Cost, ErrorKind, HttpError, Limits, Transport,
+    ApiRequest, ApiResponse, BaseUrl, BaseUrlError, ClientBuilder, Cost, ErrorKind, HttpError, Limiter, Limits,
+    Transport,
 };
 
 /// How many calls of a batch are under way for each that can be on the wire: enough that those
@@ -96,6 +97,12 @@ impl Client {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         self.shared.course.limiter.limits()
+    }
+
+    /// The limiter that all its requests pass: to share it with another client, or to close it.
+    #[must_use]
+    pub fn limiter(&self) -> &Limiter {
+        &self.shared.course.limiter
     }
 
     fn call(&self, request: ApiRequest) -> Call<'_> {

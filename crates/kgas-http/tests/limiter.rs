@@ -174,3 +174,43 @@ async fn a_waiter_that_leaves_takes_nothing_with_it() {
     pass(&limiter, 0).await;
     assert!(since(start) < 0.001, "{}", since(start));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_limiter_turns_away_who_waits_and_who_comes_but_not_who_was_let_through() {
+    let limiter = Limiter::new(limits(Some(1), None, 1));
+    let mut let_through = limiter.acquire(Cost::default()).await.unwrap();
+    let waiting: Vec<_> = (0..3)
+        .map(|_| {
+            tokio::spawn({
+                let limiter = limiter.clone();
+                async move { limiter.acquire(Cost::default()).await.map(drop) }
+            })
+        })
+        .collect();
+    // The first of them sleeps at the head of the queue, the others wait behind it.
+    tokio::task::yield_now().await;
+    let start = Instant::now();
+    limiter.close();
+    for waiter in waiting {
+        assert_eq!(waiter.await.unwrap().unwrap_err().kind(), ErrorKind::Closed);
+    }
+    assert_eq!(limiter.acquire(Cost::default()).await.unwrap_err().kind(), ErrorKind::Closed);
+    assert!(since(start) < 0.001);
+    let_through.written();
+    let_through.settle(0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_wakes_a_head_that_waits_for_its_time() {
+    let limiter = Limiter::new(limits(Some(1), None, 2));
+    pass(&limiter, 0).await;
+    let head = tokio::spawn({
+        let limiter = limiter.clone();
+        async move { limiter.acquire(Cost::default()).await.map(drop) }
+    });
+    tokio::task::yield_now().await;
+    let start = Instant::now();
+    limiter.close();
+    assert_eq!(head.await.unwrap().unwrap_err().kind(), ErrorKind::Closed);
+    assert!(since(start) < 0.001);
+}

@@ -20,5 +20,9 @@ pub(super) fn translate(error: HttpError, reached: bool) -> ModelError {
         ErrorKind::Protocol | ErrorKind::Body => ModelErrorKind::Protocol,
         _ => ModelErrorKind::GaveUp,
     };
-    ModelError::new(kind, error.to_string()).with_attempts(error.attempts()).with_source(error)
+    let message = match kind {
+        ModelErrorKind::Stopped => "the run was stopped before this call was its turn".to_owned(),
+        _ => error.to_string(),
+    };
+    ModelError::new(kind, message).with_attempts(error.attempts()).with_source(error)
 }

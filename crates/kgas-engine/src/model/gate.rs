@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kgas_core::ModelError;
+use kgas_core::{ModelError, ModelErrorKind};
 
 use crate::Interrupt;
 
@@ -42,9 +42,9 @@ impl Gate {
         self.reached.store(true, Ordering::Release);
     }
 
-    /// Looks at an error that a call ended with.
+    /// Looks at an error that a call ended with. A call that was stopped says nothing about the server.
     pub(super) fn observe(&self, error: ModelError) -> ModelError {
-        if error.is_fatal() && self.fatal.set(error.clone()).is_ok() {
+        if error.kind() != ModelErrorKind::Stopped && error.is_fatal() && self.fatal.set(error.clone()).is_ok() {
             self.interrupt.drain();
         }
         error

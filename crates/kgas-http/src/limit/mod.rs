@@ -9,7 +9,7 @@ use std::fmt;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{AcquireError, Notify, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use self::pacer::{Admission, Pacer};
@@ -109,7 +109,7 @@ pub struct Limiter {
 /// out. So a pause, a settled permit or a waiter that left needs no re-planning of the others.
 struct Shared {
     limits: Limits,
-    turn: tokio::sync::Mutex<()>,
+    turn: Semaphore,
     slots: Arc<Semaphore>,
     pacer: Mutex<Pacer>,
     /// Something became allowed earlier, or later, than the head had worked out.
@@ -124,7 +124,7 @@ impl Limiter {
         Self {
             shared: Arc::new(Shared {
                 limits,
-                turn: tokio::sync::Mutex::new(()),
+                turn: Semaphore::new(1),
                 slots: Arc::new(Semaphore::new(slots)),
                 pacer: Mutex::new(Pacer::new(&limits, Instant::now())),
                 changed: Notify::new(),
@@ -144,7 +144,7 @@ impl Limiter {
     /// # Errors
     ///
     /// [`ErrorKind::NeverFits`] at once, if the cost alone is above the limit for a minute; the
-    /// request must become smaller.
+    /// request must become smaller. [`ErrorKind::Closed`] once the limiter is closed.
     pub async fn acquire(&self, cost: Cost) -> Result<Permit, HttpError> {
         let shared = &self.shared;
         if let Some(limit) = shared.limits.tokens_per_minute
@@ -154,13 +154,13 @@ impl Limiter {
             return Err(HttpError::new(ErrorKind::NeverFits)
                 .with_message(format!("about {tokens} tokens, {limit} allowed a minute")));
         }
-        let _turn = shared.turn.lock().await;
-        let slot = Arc::clone(&shared.slots)
-            .acquire_owned()
-            .await
-            .map_err(|closed| HttpError::new(ErrorKind::Closed).with_source(closed))?;
+        let _turn = shared.turn.acquire().await.map_err(closed)?;
+        let slot = Arc::clone(&shared.slots).acquire_owned().await.map_err(closed)?;
         let arrived = Instant::now();
         loop {
+            if shared.slots.is_closed() {
+                return Err(HttpError::new(ErrorKind::Closed));
+            }
             let admission = shared.lock().admit(cost, arrived, Instant::now());
             match admission {
                 Admission::Now(ticket) => {
@@ -173,6 +173,15 @@ impl Limiter {
                 Admission::OnChange => shared.changed.notified().await,
             }
         }
+    }
+
+    /// Lets nobody through any more: who waits, and who comes later, gets [`ErrorKind::Closed`].
+    /// Whoever was let through is not disturbed. So a run that is to end pays for nothing that
+    /// only stood in the queue.
+    pub fn close(&self) {
+        self.shared.turn.close();
+        self.shared.slots.close();
+        self.shared.changed.notify_one();
     }
 
     /// Lets nobody through before `until`, not even those who already queue. A pause is only
@@ -190,6 +199,10 @@ impl fmt::Debug for Limiter {
             .field("free_slots", &self.shared.slots.available_permits())
             .finish_non_exhaustive()
     }
+}
+
+fn closed(error: AcquireError) -> HttpError {
+    HttpError::new(ErrorKind::Closed).with_source(error)
 }
 
 impl Shared {
