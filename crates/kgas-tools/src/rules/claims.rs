@@ -338,7 +338,7 @@ impl<'s, 't> Clause<'s, 't> {
         if (0..at).all(|at| self.is_coordinated(at)) {
             return self.behind_opening(found, after);
         }
-        let is_active = found.cue.order == Order::ObjectFirst || !found.cue.is_bound;
+        let is_active = !found.cue.is_bound;
         let is_passive = has_verb && found.cue.order == Order::ObjectFirst || self.sentence.small(found.end) == "by";
         if is_active && is_passive || found.cue.is_noun && !is_owned {
             return None;
@@ -402,7 +402,7 @@ impl<'s, 't> Clause<'s, 't> {
             },
             Some(Role::And) => nouns == 0 && has_verb,
             Some(Role::Relative | Role::Other) => nouns == 0,
-            _ => self.sentence.is_mark(before, &[",", ";", ":", "(", ")", "-", "\u{2013}", "\u{2014}"]),
+            _ => self.sentence.is_mark(before, &[",", ";", "(", "\u{2014}"]),
         }
     }
 
@@ -454,8 +454,10 @@ impl<'s, 't> Clause<'s, 't> {
             return None;
         }
         let item = (comma + 1..comma + 5).find_map(|at| self.item_at(at))?;
+        // "the film X", and not "the film stars X".
+        let is_noun = |at: usize| self.is_noun(at) && !self.sentence.small(at).ends_with('s');
         let is_direct = (comma + 1..self.start_of(item))
-            .all(|at| self.is_quote(at) || self.is_plain(at) || self.sentence.role(at) == Some(Role::Article));
+            .all(|at| self.is_quote(at) || is_noun(at) || self.sentence.role(at) == Some(Role::Article));
         if !is_direct {
             return None;
         }

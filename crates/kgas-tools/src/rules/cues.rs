@@ -66,7 +66,7 @@ pub(super) struct Cues {
     stemmer: Stemmer,
     terms: HashMap<String, Term>,
     /// The first letters of all stems: most words needn't be stemmed to be ruled out.
-    beginnings: HashSet<[u8; 2]>,
+    beginnings: HashSet<[u8; 3]>,
     /// By first term; longer ones first.
     by_first: HashMap<Term, Vec<Cue>>,
 }
@@ -112,7 +112,10 @@ impl Cues {
     /// The term of a word in small letters.
     pub(super) fn term(&self, small: &str) -> Option<Term> {
         let word = bare(small);
-        self.beginnings.contains(&beginning(word)?).then(|| self.terms.get(self.stem(word).as_str())).flatten().copied()
+        if !self.beginnings.contains(&beginning(word)) {
+            return None;
+        }
+        self.terms.get(self.stemmer.stem(word).as_ref()).copied()
     }
 
     /// All cues in a sentence, by place. Of the cues of one relation at one place the longest counts.
@@ -143,7 +146,7 @@ impl Cues {
         let words: Vec<&str> = phrase.split(' ').collect();
         let [first, inner @ .., _last] = words.as_slice() else { return };
         let order = if *first == "S" { Order::SubjectFirst } else { Order::ObjectFirst };
-        let terms: Vec<Term> = inner.iter().filter_map(|word| self.intern(word)).collect();
+        let terms: Vec<Term> = inner.iter().map(|word| self.intern(word)).collect();
         let Some(&head) = terms.first() else { return };
         let is_noun = order == Order::SubjectFirst
             && matches!(inner, [only] if ["er", "or", "ist", "ian", "ee"].iter().any(|ending| only.ends_with(ending)));
@@ -171,11 +174,11 @@ impl Cues {
         }
     }
 
-    fn intern(&mut self, word: &str) -> Option<Term> {
+    fn intern(&mut self, word: &str) -> Term {
         let stem = self.stem(bare(word));
-        self.beginnings.insert(beginning(&stem)?);
+        self.beginnings.insert(beginning(&stem));
         let next = Term(self.terms.len());
-        Some(*self.terms.entry(stem).or_insert(next))
+        *self.terms.entry(stem).or_insert(next)
     }
 
     fn stem(&self, word: &str) -> String {
@@ -227,8 +230,10 @@ fn bare(word: &str) -> &str {
     word.strip_prefix("co-").unwrap_or(word)
 }
 
-fn beginning(word: &str) -> Option<[u8; 2]> {
-    word.as_bytes().first_chunk::<2>().copied()
+/// The first three letters, which a stem shares with its word; a shorter word is filled up.
+fn beginning(word: &str) -> [u8; 3] {
+    let mut letters = word.bytes();
+    std::array::from_fn(|_| letters.next().unwrap_or_default())
 }
 
 /// The words of a label, small: "publication date", "works_at", "bornIn".

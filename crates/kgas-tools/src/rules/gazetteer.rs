@@ -36,7 +36,7 @@ impl Gazetteer {
         for (id, class) in ontology.classes() {
             for example in class.examples.iter().filter(|example| !example.trim().is_empty()) {
                 names.push(example.trim());
-                entries.push(Entry { class: id, has_capital: example.chars().any(char::is_uppercase) });
+                entries.push(Entry { class: id, has_capital: example.trim().starts_with(char::is_uppercase) });
             }
         }
         if names.is_empty() {
@@ -51,7 +51,7 @@ impl Gazetteer {
         Self { searcher, entries }
     }
 
-    /// The longest examples from the left, as whole words. A name with a capital begins with one in the text too.
+    /// The longest examples from the left, as whole words. One that begins with a capital does so in the text too.
     pub(super) fn hits(&self, text: &str) -> Vec<Hit> {
         let Some(searcher) = &self.searcher else { return Vec::new() };
         searcher

@@ -162,7 +162,7 @@ pub(super) static FAMILIES: &[Family] = &[
     family(
         &["tracklist", "tracks", "has part"],
         &["O part of S", "O track on S", "O single from S", "O included on S", "O appears on S", "O track from S"],
-        &["O from S", "S includes O", "S contains O", "S comprises O"],
+        &["O single from S", "O from S", "S includes O", "S contains O", "S comprises O"],
     ),
     family(&["language"], &["S sung in O", "S written in O"], &[]),
     // Prizes.

@@ -147,12 +147,12 @@ impl Shape {
 
     /// Whether `name` looks like it.
     pub(super) fn fit(self, name: &str) -> Fit {
-        let has = |known: &[&str]| {
-            name.split(|c: char| !c.is_alphanumeric()).any(|word| known.iter().any(|k| k.eq_ignore_ascii_case(word)))
-        };
+        let has = |known: &[&str]| has_word(name, known);
+        let is_organisation = |head: &str| name.contains(' ') && has_word(head, ORGANISATIONS);
         match self {
             Self::Free => Fit::Yes,
-            Self::Organisation if has(ORGANISATIONS) => Fit::Yes,
+            // "Ann Lee of Kestrel Films" is a person; "Studio" alone is half a name.
+            Self::Organisation if name.split(" of ").next().is_some_and(is_organisation) => Fit::Yes,
             Self::Organisation | Self::Place => Fit::Doubtful,
             Self::Prize if has(PRIZES) => Fit::Yes,
             Self::Prize => Fit::No,
@@ -163,4 +163,8 @@ impl Shape {
             Self::Person => Fit::Yes,
         }
     }
+}
+
+fn has_word(name: &str, known: &[&str]) -> bool {
+    name.split(|c: char| !c.is_alphanumeric()).any(|word| known.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }
