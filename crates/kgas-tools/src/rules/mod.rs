@@ -4,6 +4,7 @@
 //! or by a cue such as "directed by" between two names. The rest stays unfound.
 
 mod claims;
+mod clause;
 mod compiled;
 mod config;
 mod cues;
