@@ -41,10 +41,12 @@ impl Chunk {
         document.text().get(self.bytes.clone()).unwrap_or_default()
     }
 
-    /// The span, in the document, of a byte range of the chunk's text.
+    /// The span, in the document, of a byte range of the chunk's text; `None` where an end is outside it or inside a
+    /// character.
     #[must_use]
     pub fn span_of(&self, document: &Document, bytes: Range<usize>) -> Option<Span> {
-        document.span_of(self.bytes.start + bytes.start..self.bytes.start + bytes.end)
+        let at = |byte| self.bytes.start.checked_add(byte).filter(|at| *at <= self.bytes.end);
+        document.span_of(at(bytes.start)?..at(bytes.end)?)
     }
 }
 

@@ -1,10 +1,10 @@
 //! When two spellings count as the same name.
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+use unicode_normalization::UnicodeNormalization;
 
 /// The form under which names are compared: NFKC, case folded, white space collapsed to single spaces.
 ///
-/// Two mentions of one type with the same normal form are one entity.
+/// Two mentions of one type with the same normal form are one entity. The normal form of a normal form is itself.
 ///
 /// ```
 /// use kgas_core::text::normal_form;
@@ -14,8 +14,11 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 /// ```
 #[must_use]
 pub fn normal_form(name: &str) -> String {
-    let folded: String =
-        if is_nfkc_quick(name.chars()) == IsNormalized::Yes { fold(name.chars()) } else { fold(name.nfkc()) };
+    if name.is_ascii() {
+        return collapse(&name.to_ascii_lowercase());
+    }
+    // Folding may leave what would compose: "ß" with an accent becomes "s" and "s" with one.
+    let folded: String = fold(name.nfkc()).nfkc().collect();
     collapse(&folded)
 }
 
@@ -25,9 +28,10 @@ pub fn label_key(label: &str) -> String {
     normal_form(&label.replace(['_', '-'], " "))
 }
 
-/// Upper case first, then lower: so "ß" meets "SS" and the two sigmas meet each other.
+/// By way of upper case: so "ß" meets "SS" and the two sigmas meet each other. Lower case first, for "ẞ" is upper case
+/// and has another.
 fn fold(characters: impl Iterator<Item = char>) -> String {
-    characters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    characters.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 fn collapse(text: &str) -> String {

@@ -46,8 +46,8 @@ fn is_border(text: &str, at: usize) -> bool {
     let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else { return false };
     match (before.chars().next_back(), after.chars().next()) {
         (Some(left), Some(right)) => {
-            // A mark belongs to the letter before it in every script.
-            !(is_combining_mark(right) || is_wordy(left) && is_wordy(right))
+            // A mark belongs to the letter before it in every script, and a joiner to both sides.
+            !(is_combining_mark(right) || is_joiner(right) || is_joiner(left) || is_wordy(left) && is_wordy(right))
         }
         _ => true,
     }
@@ -55,6 +55,11 @@ fn is_border(text: &str, at: usize) -> bool {
 
 fn is_wordy(character: char) -> bool {
     (character.is_alphanumeric() || is_combining_mark(character)) && !is_unspaced(character)
+}
+
+/// The soft hyphen, and the joiners within words and emoji.
+const fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200c}' | '\u{200d}')
 }
 
 const fn is_unspaced(character: char) -> bool {

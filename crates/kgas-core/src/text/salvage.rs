@@ -38,11 +38,13 @@ pub enum NoItems {
 /// # Errors
 /// [`NoItems`] says what was found instead: nothing, no JSON, or JSON without such a list.
 pub fn items(answer: &str, key: &str) -> Result<Items, NoItems> {
-    let answer = answer.trim_start_matches('\u{feff}').trim();
+    let answer = answer.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if answer.is_empty() {
         return Err(NoItems::Empty);
     }
     let mut seen_json = false;
+    let mut cut = None;
+    let quoted = format!("\"{key}\"");
     let mut at = 0;
     while let Some(opening) = answer.get(at..).and_then(|rest| rest.find(['{', '['])) {
         let start = at + opening;
@@ -51,24 +53,32 @@ pub fn items(answer: &str, key: &str) -> Result<Items, NoItems> {
         match values.next() {
             Some(Ok(value)) => {
                 seen_json = true;
-                if let Some(values) = list_in(value, key) {
+                // A bare array behind the begin of a broken list may be part of one of its items.
+                if let Some(values) = list_in(value, key, cut.is_none()) {
                     return Ok(Items { values, complete: true });
                 }
                 at = start + values.byte_offset().max(1);
             }
-            _ => match cut_list(rest, key) {
-                Some(values) => return Ok(Items { values, complete: false }),
-                None => at = start + 1,
-            },
+            _ => {
+                // A bracket in prose looks like a broken list too, so a whole one behind it wins.
+                cut = cut.or_else(|| cut_list(rest, &quoted));
+                at = start + 1;
+            }
         }
     }
-    Err(if seen_json { NoItems::NoList } else { NoItems::NotJson })
+    match cut {
+        Some(values) => Ok(Items { values, complete: false }),
+        None if seen_json => Err(NoItems::NoList),
+        None => Err(NoItems::NotJson),
+    }
 }
 
-fn list_in(value: Value, key: &str) -> Option<Vec<Value>> {
+fn list_in(value: Value, key: &str, may_be_bare: bool) -> Option<Vec<Value>> {
     match value {
         // "[1]" in prose is a reference, not a list of items.
-        Value::Array(values) if values.is_empty() || values.iter().any(Value::is_object) => Some(values),
+        Value::Array(values) if may_be_bare && (values.is_empty() || values.iter().any(Value::is_object)) => {
+            Some(values)
+        }
         Value::Object(mut object) => match object.remove(key)? {
             Value::Array(values) => Some(values),
             Value::Null => Some(Vec::new()),
@@ -79,11 +89,10 @@ fn list_in(value: Value, key: &str) -> Option<Vec<Value>> {
 }
 
 /// The whole items of a list whose end is missing or broken.
-fn cut_list(text: &str, key: &str) -> Option<Vec<Value>> {
-    let quoted = format!("\"{key}\"");
-    let list = match text.find(&quoted) {
+fn cut_list(text: &str, quoted_key: &str) -> Option<Vec<Value>> {
+    let list = match text.find(quoted_key) {
         Some(at) => {
-            let after = text.get(at + quoted.len()..)?.trim_start().strip_prefix(':')?;
+            let after = text.get(at + quoted_key.len()..)?.trim_start().strip_prefix(':')?;
             after.trim_start().strip_prefix('[')?
         }
         None => text.strip_prefix('[').filter(|rest| rest.trim_start().starts_with('{'))?,

@@ -6,9 +6,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Words that end in a full stop without ending a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "approx", "bros", "ca", "cf", "co", "corp", "dr", "e.g", "ed", "eds", "et al", "etc", "fig", "gen", "gov", "hon",
-    "i.e", "inc", "jr", "lt", "ltd", "mr", "mrs", "ms", "mt", "no", "nos", "prof", "rev", "sen", "sgt", "sr", "st",
-    "vol", "vs",
+    "approx", "bros", "ca", "cf", "co", "corp", "dr", "e.g", "ed", "eds", "etc", "fig", "gen", "gov", "hon", "i.e",
+    "inc", "jr", "lt", "ltd", "mr", "mrs", "ms", "mt", "no", "nos", "prof", "rev", "sen", "sgt", "sr", "st", "vol",
+    "vs",
 ];
 
 /// Splits a text into sentences, as byte ranges that follow each other and leave nothing out.
@@ -42,6 +42,7 @@ fn ends_in_abbreviation(piece: &str) -> bool {
     let mut letters = word.chars();
     match (letters.next(), letters.next()) {
         (Some(initial), None) => initial.is_uppercase(),
+        _ if word == "al" => body.ends_with("et al"),
         _ => ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word)),
     }
 }
