@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::fact::{EntityCandidate, GroundedEntity, Grounder, RejectReason, Validator};
+use crate::fact::{EntityCandidate, Grounder, RejectReason, Validator};
 use crate::ontology::Ontology;
 use crate::text::Chunk;
 use crate::{Document, GraphFragment, Span};
@@ -32,6 +32,9 @@ pub enum InputError {
     /// A field that nothing reads.
     #[error("the input has an unknown field {0:?}; known are text, document, ontology, entities, params")]
     UnknownField(String),
+    /// Given entities that are none at all.
+    #[error("the given entities are not a list")]
+    EntitiesNotAList,
     /// A given entity that is none.
     #[error("given entity number {0} can't be used: {1}")]
     Entity(usize, RejectReason),
@@ -69,8 +72,8 @@ impl ToolInput {
     /// Reads `{"text" or "document": {"id", "text"}, "entities": [{"text", "type", "start", "end"}], "params"}`.
     ///
     /// An `ontology` in it is for the caller to read; `ontology` is the result. Each given entity is checked: its
-    /// type against the ontology, its span, in code points of the document, against the text. Without a span it is
-    /// looked for.
+    /// type against the ontology, its span, in code points of the document, against the text. Without an `end` it is
+    /// looked for. A document without an id gets `id`.
     ///
     /// # Errors
     /// [`InputError`] that names the field or the entity.
@@ -82,10 +85,17 @@ impl ToolInput {
         }
         let nested = object.get("document");
         let text = object.get("text").or_else(|| nested?.get("text")).and_then(Value::as_str);
-        let id = nested.and_then(|document| document.get("id")).and_then(Value::as_str).unwrap_or(id);
+        let id = match nested.and_then(|document| document.get("id")) {
+            Some(Value::String(given)) if !given.is_empty() => given.clone(),
+            Some(Value::Number(given)) => given.to_string(),
+            _ => id.to_owned(),
+        };
         let document = Document::new(id, text.ok_or(InputError::NoText)?);
-        let given = object.get("entities").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let graph = given_entities(&document, &ontology, given)?;
+        let graph = match object.get("entities") {
+            None | Some(Value::Null) => GraphFragment::default(),
+            Some(Value::Array(given)) => given_entities(&document, &ontology, given)?,
+            Some(_) => return Err(InputError::EntitiesNotAList),
+        };
         let params = object.get("params").cloned().unwrap_or_default();
         Ok(Self { document: Arc::new(document), ontology, graph: Arc::new(graph), params })
     }
@@ -99,19 +109,24 @@ fn given_entities(document: &Document, ontology: &Ontology, given: &[Value]) -> 
         let number = at + 1;
         let refuse = |reason| InputError::Entity(number, reason);
         let candidate = EntityCandidate::from_json(item).map_err(refuse)?;
-        let grounded = match given_span(item) {
-            None => grounder.entity(candidate).map_err(refuse)?,
-            Some(span) if document.slice(span) == Some(&candidate.text) => GroundedEntity::at(candidate, span),
+        let grounded = match given_span(item).map_err(refuse)? {
+            None => grounder.entity(candidate),
+            Some(span) if document.slice(span) == Some(&candidate.text) => grounder.entity_at(candidate, span),
             Some(span) => return Err(InputError::Span { number, span, words: candidate.text }),
         };
-        let (mention, _) = validator.entity(grounded).map_err(refuse)?;
+        let (mention, _) = grounded.and_then(|grounded| validator.entity(grounded)).map_err(refuse)?;
         grounder.take(&mention);
         graph.add_mention(mention);
     }
     Ok(graph)
 }
 
-fn given_span(item: &Value) -> Option<Span> {
-    let end = |field| item.get(field).and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
-    Span::new(end("start")?, end("end")?)
+/// Where an entity is said to stand; a `start` alone only chooses between places.
+fn given_span(item: &Value) -> Result<Option<Span>, RejectReason> {
+    if item.get("end").is_none_or(Value::is_null) {
+        return Ok(None);
+    }
+    let at = |field| item.get(field).and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
+    let span = at("start").zip(at("end")).and_then(|(start, end)| Span::new(start, end));
+    span.map(Some).ok_or(RejectReason::Malformed)
 }

@@ -86,12 +86,31 @@ impl fmt::Debug for ToolRegistration {
 }
 
 fn build<T: ToolPlugin>(config: Value) -> Result<Box<dyn KgasTool>, ConfigError> {
-    let config = if config.is_null() { Value::Object(Map::new()) } else { config };
+    let config = match config {
+        Value::Null => Value::Object(Map::new()),
+        Value::Object(_) => config,
+        // An array would be read as the fields in their order.
+        other => {
+            let problem = format!("it is {}, and should be an object", kind(&other));
+            return Err(ConfigError::new("config", problem));
+        }
+    };
     let config = serde_path_to_error::deserialize(config).map_err(|error| {
         let key = error.path().to_string();
         ConfigError::new(if key == "." { "config" } else { &key }, error.inner().to_string())
     })?;
     Ok(Box::new(T::from_config(config)?))
+}
+
+const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
 }
 
 /// The tools of this binary, sorted by id.

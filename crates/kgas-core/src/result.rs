@@ -1,9 +1,10 @@
 //! What a tool gives back: its output, and the account of every chunk and item.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use schemars::JsonSchema;
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::fact::Rejection;
@@ -14,7 +15,7 @@ use crate::{GraphFragment, Span};
 ///
 /// Its status is computed from the chunks, so it can't disagree with them. `elapsed` is filled in by whoever calls
 /// [`crate::KgasTool::execute`]: tools have no clock.
-#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ToolResult {
     /// The tool's id.
     pub tool: String,
@@ -27,7 +28,6 @@ pub struct ToolResult {
     /// What was spent.
     pub usage: Usage,
     /// How long it took, in seconds.
-    #[schemars(with = "f64")]
     pub elapsed: Duration,
 }
 
@@ -50,17 +50,48 @@ impl ToolResult {
     }
 }
 
+/// What a tool made of one document.
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "ToolResult")]
+struct Written<'r> {
+    /// The tool's id.
+    tool: &'r str,
+    /// Whether all, some or none of the chunks were dealt with.
+    status: ToolStatus,
+    /// What it found.
+    output: &'r ToolOutput,
+    /// One report for each chunk, in order.
+    chunks: &'r [ChunkReport],
+    /// The items that were not kept, by chunk and position.
+    rejected: &'r [Rejection],
+    /// What was spent.
+    usage: Usage,
+    /// How long it took, in seconds.
+    elapsed: f64,
+}
+
 impl Serialize for ToolResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("ToolResult", 7)?;
-        fields.serialize_field("tool", &self.tool)?;
-        fields.serialize_field("status", &self.status())?;
-        fields.serialize_field("output", &self.output)?;
-        fields.serialize_field("chunks", &self.chunks)?;
-        fields.serialize_field("rejected", &self.rejected)?;
-        fields.serialize_field("usage", &self.usage)?;
-        fields.serialize_field("elapsed", &self.elapsed.as_secs_f64())?;
-        fields.end()
+        let written = Written {
+            tool: &self.tool,
+            status: self.status(),
+            output: &self.output,
+            chunks: &self.chunks,
+            rejected: &self.rejected,
+            usage: self.usage,
+            elapsed: self.elapsed.as_secs_f64(),
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl JsonSchema for ToolResult {
+    fn schema_name() -> Cow<'static, str> {
+        Written::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
     }
 }
 

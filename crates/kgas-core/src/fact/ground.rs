@@ -38,11 +38,6 @@ pub struct GroundedEntity {
 }
 
 impl GroundedEntity {
-    /// An entity whose words were seen at a span of the document by the caller.
-    pub(crate) const fn at(candidate: EntityCandidate, span: Span) -> Self {
-        Self { candidate, chunk: 0, span, matched: Match::Exact, property_spans: Vec::new() }
-    }
-
     /// Where the words stand in the document.
     #[must_use]
     pub const fn span(&self) -> Span {
@@ -103,8 +98,25 @@ impl<'d> Grounder<'d> {
         let is_new = |place: &Span| !taken.iter().any(|(span, as_type)| span == place && *as_type == kind);
         let span =
             choose(&places, said, is_free).or_else(|| choose(&places, said, is_new)).ok_or(RejectReason::Duplicate)?;
+        Ok(self.grounded(candidate, span))
+    }
+
+    /// Takes the caller's word for the place of an entity.
+    ///
+    /// # Errors
+    /// [`RejectReason::Duplicate`] where the place is taken by the same type.
+    pub(crate) fn entity_at(&self, candidate: EntityCandidate, span: Span) -> Result<GroundedEntity, RejectReason> {
+        let kind = label_key(&candidate.entity_type);
+        let mut taken = self.taken.get(&candidate.text).into_iter().flatten();
+        if taken.any(|(other, as_type)| *other == span && *as_type == kind) {
+            return Err(RejectReason::Duplicate);
+        }
+        Ok(self.grounded(candidate, span))
+    }
+
+    fn grounded(&self, candidate: EntityCandidate, span: Span) -> GroundedEntity {
         let property_spans = self.property_spans(&candidate);
-        Ok(GroundedEntity { candidate, chunk: self.chunk.index(), span, matched: Match::Exact, property_spans })
+        GroundedEntity { candidate, chunk: self.chunk.index(), span, matched: Match::Exact, property_spans }
     }
 
     /// Finds the evidence of a relation: the quote that it gives, where the chunk has it, else the smallest span

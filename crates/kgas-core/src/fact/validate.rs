@@ -107,14 +107,17 @@ impl<'o> Validator<'o> {
         let said = claim.subject_type.as_deref().map_or(Said::Nothing, |name| self.said(name));
         let subject = self.end(&grounded.subject, said, &kind.domain, RejectReason::Domain, grounded.span)?;
         let object = self.object(kind, grounded)?;
-        let mut mentions = Vec::new();
+        let mut mentions: Vec<Mention> = Vec::new();
         let mut keep = |end: End| match end {
             End::Known(key) => key,
             End::New(class, span, flag) => {
                 let flags = flags.iter().copied().chain(flag).collect();
                 let mention = self.mention(class, grounded.chunk, span, confidence, flags);
                 let key = mention.key.clone();
-                mentions.push(mention);
+                // The two ends may be one.
+                if !mentions.iter().any(|other| other.key == key && other.evidence.span == span) {
+                    mentions.push(mention);
+                }
                 key
             }
         };

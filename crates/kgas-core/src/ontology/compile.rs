@@ -97,7 +97,7 @@ impl Ontology {
         let classes: Vec<Class> = spec.classes.into_iter().map(|class| compiler.class(class)).collect();
         let mut relations = Vec::with_capacity(spec.relations.len());
         for (at, relation) in spec.relations.into_iter().enumerate() {
-            if relation.label.trim().is_empty() {
+            if label_key(&relation.label).is_empty() {
                 return Err(OntologyError::NoLabel("relation", at + 1));
             }
             relations.extend(compiler.relation(relation));
@@ -129,15 +129,19 @@ impl Ontology {
 fn class_keys(classes: &[ClassSpec]) -> Result<HashMap<String, ClassId>, OntologyError> {
     let mut keys = HashMap::with_capacity(classes.len() * 2);
     for (at, class) in classes.iter().enumerate() {
-        if class.label.trim().is_empty() {
+        let key = label_key(&class.label);
+        if key.is_empty() {
             return Err(OntologyError::NoLabel("class", at + 1));
         }
-        if keys.insert(label_key(&class.label), ClassId(at)).is_some() {
+        if keys.insert(key, ClassId(at)).is_some() {
             return Err(OntologyError::TwoClasses(class.label.trim().to_owned()));
         }
     }
     for (at, class) in classes.iter().enumerate() {
-        keys.entry(label_key(&class.id)).or_insert(ClassId(at));
+        let key = label_key(&class.id);
+        if !key.is_empty() {
+            keys.entry(key).or_insert(ClassId(at));
+        }
     }
     Ok(keys)
 }
@@ -145,7 +149,8 @@ fn class_keys(classes: &[ClassSpec]) -> Result<HashMap<String, ClassId>, Ontolog
 fn relation_keys(relations: &[RelationType]) -> HashMap<String, Vec<usize>> {
     let mut keys: HashMap<String, Vec<usize>> = HashMap::with_capacity(relations.len() * 2);
     for (at, relation) in relations.iter().enumerate() {
-        for key in [label_key(&relation.label), label_key(&relation.id)] {
+        let names = [label_key(&relation.label), label_key(&relation.id)];
+        for key in names.into_iter().filter(|key| !key.is_empty()) {
             let found = keys.entry(key).or_default();
             if !found.contains(&at) {
                 found.push(at);
