@@ -25,7 +25,7 @@ pub(crate) async fn main(args: &EmbedArgs, show: &Show) -> Result<Exit, Failure>
     let context = match &endpoint {
         None => offline(&tools, &interrupt)?,
         Some(endpoint) => {
-            let client: Arc<dyn Transport> = Arc::new(endpoint.client()?);
+            let client: Arc<dyn Transport> = Arc::new(endpoint.client(&interrupt)?);
             show.note(&format!("asking {}: {}", endpoint.base, endpoint.limits_in_words()));
             online(endpoint, endpoint.model.as_deref(), &client, &interrupt, &gate)
         }

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kgas_engine::Interrupt;
 use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel};
 use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL};
 use kgas_http::{BaseUrl, BuildError, Client, Limits, RetryPolicy, Secret, Timeouts, Transport};
@@ -37,7 +38,7 @@ impl Endpoint {
             return Ok(None);
         }
         let url = args.base_url.as_deref().unwrap_or(openai::BASE_URL);
-        let base = openai::base_url(url).map_err(|error| Failure::usage(format!("--base-url {url}: {error}")))?;
+        let base = openai::base_url(url).map_err(|error| Failure::usage(format!("--base-url: {error}")))?;
         let is_openai = base.host().eq_ignore_ascii_case(OPENAI_HOST);
         let key = api_key(args, is_openai)?;
         if key.is_none() && is_openai {
@@ -66,8 +67,19 @@ impl Endpoint {
         Ok(Some(endpoint))
     }
 
-    /// A client of it. Nothing is connected yet.
-    pub(crate) fn client(&self) -> Result<Client, Failure> {
+    /// A client of it, which turns away what only queues when the run is stopped. Nothing is connected yet.
+    pub(crate) fn client(&self, interrupt: &Interrupt) -> Result<Client, Failure> {
+        let client = self.build()?;
+        let (limiter, interrupt) = (client.limiter().clone(), interrupt.clone());
+        // It waits as long as the process lives, and nobody waits for it.
+        tokio::spawn(async move {
+            interrupt.stopped().await;
+            limiter.close();
+        });
+        Ok(client)
+    }
+
+    fn build(&self) -> Result<Client, Failure> {
         let mut builder = openai::builder(&self.base.to_string())
             .limits(self.limits)
             .timeouts(self.timeouts)

@@ -47,7 +47,7 @@ pub(crate) async fn main(args: &ExtractArgs, show: &Show) -> Result<Exit, Failur
     let context = match &endpoint {
         None => offline(&tools, &interrupt)?,
         Some(endpoint) => {
-            let client: Arc<dyn Transport> = Arc::new(endpoint.client()?);
+            let client: Arc<dyn Transport> = Arc::new(endpoint.client(&interrupt)?);
             online(endpoint, None, &client, &interrupt, &gate)
         }
     };

@@ -58,7 +58,7 @@ fn context(
     match endpoint {
         None => crate::extract::offline(tools, interrupt),
         Some(endpoint) => {
-            let client: Arc<dyn Transport> = Arc::new(endpoint.client()?);
+            let client: Arc<dyn Transport> = Arc::new(endpoint.client(interrupt)?);
             let embeds_only = crate::settings::needs(tools, Need::ChatModel).is_none();
             let embedding_model = if embeds_only { endpoint.model.as_deref() } else { None };
             Ok(crate::extract::online(endpoint, embedding_model, &client, interrupt, gate))

@@ -1,0 +1,61 @@
+//! Where a key goes, and where it doesn't.
+
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+
+mod support;
+
+use kgas_mock::Fault;
+use support::{Desk, Ran, extract_args, serve};
+
+const KEY: &str = "sk-secret-of-the-tests";
+
+#[test]
+fn the_own_key_goes_to_any_host_and_openai_s_only_to_openai() {
+    let (_runtime, server) = serve(|builder| builder.require_key(KEY));
+    let ran = |variable: &str| -> Ran {
+        let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+        desk.command(&extract_args(server.url(), &[])).env(variable, KEY).output().unwrap().into()
+    };
+    assert_eq!(ran("KGAS_API_KEY").code, Some(0));
+    assert_eq!(ran("OPENAI_API_KEY").code, Some(1));
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    let named =
+        desk.command(&extract_args(server.url(), &["--api-key-env", "MINE"])).env("MINE", KEY).output().unwrap();
+    assert_eq!(named.status.code(), Some(0));
+}
+
+#[test]
+fn a_key_is_no_consent() {
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    let mut command = desk.command(&["extract", "in", "--ontology", "ontology.json", "--out", "OUT"]);
+    let ran = Ran::from(command.env("OPENAI_API_KEY", KEY).env("KGAS_API_KEY", KEY).output().unwrap());
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stderr.starts_with("no provider was named, so no model is asked"), "{}", ran.stderr);
+    assert_eq!(desk.json("OUT/summary.json")["calls"], 0);
+}
+
+#[test]
+fn a_key_does_not_travel_unencrypted_to_another_machine() {
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    let mut command = desk.command(&extract_args("http://models.invalid", &[]));
+    let ran = Ran::from(command.env("KGAS_API_KEY", KEY).output().unwrap());
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("--insecure-http"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_key_is_in_no_output_however_much_is_said() {
+    let echo = format!("{{\"error\": {{\"message\": \"bad key {KEY}\"}}}}");
+    for status in [401, 500] {
+        let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+        let (_runtime, server) = serve(|builder| builder.fault(Fault::status(status).body(echo.clone())));
+        let mut command = desk.command(&extract_args(server.url(), &["-vvv", "--max-retries", "0"]));
+        let ran = Ran::from(command.env("KGAS_API_KEY", KEY).output().unwrap());
+        assert_ne!(ran.code, Some(0));
+        let files = ["documents.jsonl", "summary.json", "rejected.jsonl", "entities.jsonl"];
+        let written: String = files.iter().map(|name| desk.read(&format!("OUT/{name}"))).collect();
+        for text in [&ran.stdout, &ran.stderr, &written] {
+            assert!(!text.contains(KEY), "{text}");
+        }
+    }
+}
