@@ -1,7 +1,5 @@
 //! What becomes of a run when the server misbehaves, by the server's own account.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
-
 mod support;
 
 use kgas_mock::{ChatCall, Fault, FinishReason, Reply};

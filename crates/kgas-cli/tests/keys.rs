@@ -1,7 +1,5 @@
 //! Where a key goes, and where it doesn't.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
-
 mod support;
 
 use kgas_mock::Fault;

@@ -1,6 +1,6 @@
 //! `kgas run` and `kgas tools`.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::panic, reason = "test helpers may panic")]
 
 mod support;
 

@@ -137,7 +137,7 @@ pub enum RegistryError {
         second: String,
     },
     /// No linked crate has such a tool.
-    #[error("no tool is called {id}{}; {}", did_you_mean(.nearest.as_deref()), LINK_HINT)]
+    #[error("no tool is called {id}{}{}", did_you_mean(.nearest.as_deref()), LINK_HINT)]
     Unknown {
         /// What was asked for.
         id: String,
@@ -154,7 +154,7 @@ pub enum RegistryError {
     },
 }
 
-const LINK_HINT: &str = "a tool of another crate is there only if the binary says `use that_crate as _;`";
+const LINK_HINT: &str = " (a tool of another crate is there only if the binary says `use that_crate as _;`)";
 
 fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map(|id| format!(", did you mean {id}?")).unwrap_or_default()

@@ -114,22 +114,28 @@ fn the_type_is_spelt_as_the_ontology_spells_it() {
 #[test]
 fn all_other_places_of_kept_words_are_added_and_flagged() {
     let (ontology, known) = (ontology(), GraphFragment::default());
-    let document = Document::new("d", "Ann, Ann Smith, Wayne and Wayne saw Ann. Annual.");
+    let document = Document::new("d", "Ann, Ann Smith, Wayne and Wayne saw Ann. Annual. Ann Smith Lee.");
     let chunk = Chunk::whole(&document);
     let mut collector = FactCollector::new(&document, &chunk, &ontology, &known, "t");
     let mut ann = entity("Ann", "Person");
     ann["properties"] = json!({"nick name": "Smith"});
-    for item in [ann, entity("Ann Smith", "Person"), entity("Wayne", "Person"), entity("Wayne", "Company")] {
+    for item in [
+        ann,
+        entity("Ann Smith", "Person"),
+        entity("Wayne", "Person"),
+        entity("Wayne", "Company"),
+        entity("Smith Lee", "Person"),
+    ] {
         collector.entity_json(&item);
     }
     collector.add_other_occurrences();
     let found = collector.finish();
-    assert_eq!(found.kept, 4);
+    assert_eq!(found.kept, 5);
     let added: Vec<_> =
         found.mentions.iter().filter(|m| m.evidence().flags().contains(&Flag::OtherOccurrence)).collect();
-    // Not the one within "Ann Smith", and not "Wayne", which was kept as two types.
+    // Neither within "Ann Smith", nor "Ann Smith" over "Smith Lee", nor "Wayne", which was kept as two types.
     let places: Vec<_> = added.iter().map(|m| (m.evidence().quote(), m.evidence().span().start())).collect();
-    assert_eq!(places, [("Ann", 36)]);
+    assert_eq!(places, [("Ann", 36), ("Ann", 49)]);
     assert!(added[0].properties().is_empty());
 }
 

@@ -119,9 +119,9 @@ fn an_unknown_id_names_the_nearest_and_how_to_link() {
     let link = "a tool of another crate is there only if the binary says `use that_crate as _;`";
     assert_eq!(
         refused("test_wrods", Value::Null),
-        format!("no tool is called test_wrods, did you mean test_words?; {link}")
+        format!("no tool is called test_wrods, did you mean test_words? ({link})")
     );
-    assert_eq!(refused("zzz", Value::Null), format!("no tool is called zzz; {link}"));
+    assert_eq!(refused("zzz", Value::Null), format!("no tool is called zzz ({link})"));
     assert_eq!(nearest("MIN_LENGHT", ["max_length", "min_length"]), Some("min_length"));
     assert_eq!(nearest("x", []), None);
 }

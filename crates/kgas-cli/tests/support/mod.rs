@@ -1,6 +1,6 @@
 //! The real binary in a folder of its own, and a server that keeps its own account.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test helpers may panic")]
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
 use std::path::{Path, PathBuf};
