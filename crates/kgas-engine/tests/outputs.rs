@@ -60,8 +60,8 @@ impl KgasTool for Capitals {
             facts.entity_json(&json!({"text": name, "type": "Person", "confidence": 0.9}));
         }
         facts.entity_json(&json!({"text": "Nobody", "type": "Person"}));
-        for pair in names.windows(2) {
-            facts.relation_json(&json!({"subject": pair[0], "type": "knows", "object": pair[1]}));
+        for (subject, object) in names.iter().zip(names.iter().skip(1)) {
+            facts.relation_json(&json!({"subject": subject, "type": "knows", "object": object}));
         }
         let found = facts.finish();
         let mut graph = GraphFragment::default();
