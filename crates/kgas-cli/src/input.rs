@@ -1,27 +1,27 @@
-//! What one text, or one JSON document, says a tool should work on.
+//! What was named as input: one text, an ontology, a corpus.
 
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kgas_core::{Ontology, ToolInput};
+use kgas_engine::source::{Format, Input, SourceOptions};
 use kgas_ontology::{Leniency, Loaded};
 use serde_json::Value;
 
 use crate::args::{OntologyArgs, SourceArgs, StdinFormat};
 use crate::failure::Failure;
 use crate::show::Show;
-use kgas_engine::source::{Format, Input, SourceOptions};
 
 /// The ontology of a file, with its warnings shown.
-pub(crate) fn ontology(args: &OntologyArgs, show: &Show) -> Result<Option<Arc<Ontology>>, Failure> {
+pub(crate) fn ontology(args: &OntologyArgs, show: Show) -> Result<Option<Arc<Ontology>>, Failure> {
     let Some(path) = &args.ontology else { return Ok(None) };
     let loaded = kgas_ontology::load(path, leniency(args)).map_err(Failure::fatal)?;
     Ok(Some(warned(loaded, &path.display().to_string(), show)))
 }
 
 /// The input of `kgas run`: JSON where the name says so, else text.
-pub(crate) fn tool_input(path: &Path, args: &OntologyArgs, show: &Show) -> Result<ToolInput, Failure> {
+pub(crate) fn tool_input(path: &Path, args: &OntologyArgs, show: Show) -> Result<ToolInput, Failure> {
     let given = ontology(args, show)?;
     let name = path.display().to_string();
     let text = read(path).map_err(|problem| Failure::fatal(format!("input {name}: {problem}")))?;
@@ -46,45 +46,55 @@ pub(crate) fn tool_input(path: &Path, args: &OntologyArgs, show: &Show) -> Resul
     ToolInput::from_json(&value, &name, ontology).map_err(|error| Failure::fatal(format!("input {name}: {error}")))
 }
 
-/// The inputs of a corpus, and how to read them.
-pub(crate) fn corpus(args: &SourceArgs) -> (Vec<Input>, SourceOptions) {
+/// The inputs of a corpus, and how to read them. Nothing is read yet.
+pub(crate) fn corpus(args: &SourceArgs) -> Result<(Vec<Input>, SourceOptions), Failure> {
+    // One that is missing among others is a failed document; none at all is a mistake that should cost nothing.
+    let is_missing = |path: &&PathBuf| !is_stdin(path) && std::fs::symlink_metadata(path).is_err();
+    if args.inputs.iter().filter(is_missing).count() == args.inputs.len() {
+        let named: Vec<String> = args.inputs.iter().map(|path| path.display().to_string()).collect();
+        return Err(Failure::fatal(format!("input {}: there is no such file or folder", named.join(", "))));
+    }
     let stdin = match args.stdin_format {
         StdinFormat::Txt => Format::Text,
         StdinFormat::Jsonl => Format::Jsonl,
         StdinFormat::Csv => Format::Csv,
     };
-    let input = |path: &std::path::PathBuf| match path.as_os_str().to_str() {
-        Some("-") => Input::Stdin(stdin),
-        _ => Input::Path(path.clone()),
-    };
+    let input = |path: &PathBuf| if is_stdin(path) { Input::Stdin(stdin) } else { Input::Path(path.clone()) };
     let options = SourceOptions {
         id_field: args.id_field.clone(),
         text_field: args.text_field.clone(),
         limit: args.limit.map(std::num::NonZeroUsize::get),
         sample: args.sample.map(|size| (size.get(), args.seed)),
     };
-    (args.inputs.iter().map(input).collect(), options)
+    Ok((args.inputs.iter().map(input).collect(), options))
 }
 
-fn read(path: &Path) -> Result<String, String> {
+/// A whole file, or standard input where that is named.
+pub(crate) fn read(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
-    let read = match path.as_os_str().to_str() {
-        Some("-") => io::stdin().lock().read_to_end(&mut bytes),
-        _ => std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+    let read = if is_stdin(path) {
+        io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     read.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "reading it is not permitted".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder, name a file".to_owned(),
         _ => error.to_string(),
     })?;
     String::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
 }
 
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 const fn leniency(args: &OntologyArgs) -> Leniency {
     if args.lenient { Leniency::Lenient } else { Leniency::Strict }
 }
 
-fn warned(loaded: Loaded, place: &str, show: &Show) -> Arc<Ontology> {
+fn warned(loaded: Loaded, place: &str, show: Show) -> Arc<Ontology> {
     for warning in &loaded.warnings {
         show.warning(&format!("ontology {place}: {warning}"));
     }

@@ -11,12 +11,14 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod corpus;
 mod embed;
 mod endpoint;
 mod extract;
 mod failure;
 mod input;
 mod logging;
+mod models;
 mod progress;
 mod prompt;
 mod run;
@@ -24,6 +26,7 @@ mod settings;
 mod show;
 mod signals;
 mod tools;
+mod words;
 
 use std::process::ExitCode;
 
@@ -47,10 +50,10 @@ pub fn main() -> ExitCode {
     let show = Show::new(args.quiet);
     logging::start(args.verbose);
     let ended = match args.command {
-        Command::Tools(command) => tools::main(&command, &show),
-        Command::Run(command) => block_on(run::main(&command, &show)),
-        Command::Extract(command) => block_on(extract::main(&command, &show)),
-        Command::Embed(command) => block_on(embed::main(&command, &show)),
+        Command::Tools(command) => tools::main(&command, show),
+        Command::Run(command) => block_on(run::main(&command, show)),
+        Command::Extract(command) => block_on(extract::main(&command, show)),
+        Command::Embed(command) => block_on(embed::main(&command, show)),
     };
     match ended {
         Ok(code) => code.into(),

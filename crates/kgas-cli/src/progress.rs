@@ -7,11 +7,10 @@ use kgas_engine::{DocumentRow, DocumentState, Progress, Tally};
 use tokio::time::Instant;
 
 use crate::show::Show;
+use crate::words::counted;
 
 /// How often a line is printed where there is no bar.
 const INTERVAL: Duration = Duration::from_secs(30);
-/// Documents that went wrong and are named; the ledger names all.
-const NAMED: usize = 20;
 
 /// Shows the progress of a run.
 #[derive(Debug)]
@@ -20,17 +19,19 @@ pub(crate) struct Meter {
     bar: Option<ProgressBar>,
     last: Instant,
     incomplete: usize,
+    named: usize,
 }
 
 impl Meter {
-    pub(crate) fn new(show: Show) -> Self {
+    /// A meter that names at most so many of the documents that went wrong.
+    pub(crate) fn new(show: Show, named: usize) -> Self {
         let bar = show.has_bar().then(|| {
             let bar = ProgressBar::new_spinner();
             let style = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar
         });
-        Self { show, bar, last: Instant::now(), incomplete: 0 }
+        Self { show, bar, last: Instant::now(), incomplete: 0, named }
     }
 
     /// Takes the bar away.
@@ -38,8 +39,9 @@ impl Meter {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        if self.incomplete > NAMED {
-            self.show.warning(&format!("{} more documents are not complete", self.incomplete - NAMED));
+        let more = self.incomplete.saturating_sub(self.named);
+        if more > 0 {
+            self.show.warning(&format!("{more} more did not end well either"));
         }
     }
 }
@@ -61,10 +63,10 @@ impl Progress for Meter {
 
     fn incomplete(&mut self, row: &DocumentRow) {
         self.incomplete += 1;
-        if self.incomplete > NAMED {
+        if self.incomplete > self.named {
             return;
         }
-        let line = format!("{} is {}: {}", row.document, word(row.state), reason(row));
+        let line = format!("{} {}: {}", row.document, word(row.state), reason(row));
         match &self.bar {
             Some(bar) => bar.suspend(|| self.show.warning(&line)),
             None => self.show.warning(&line),
@@ -74,14 +76,14 @@ impl Progress for Meter {
 
 fn in_words(tally: &Tally) -> String {
     let usage = tally.usage();
-    let calls = if usage.calls == 0 { String::new() } else { format!(", {} calls", usage.calls) };
-    format!("{} documents{calls}", tally.all_documents())
+    let documents = counted(tally.all_documents(), "document", "documents");
+    if usage.calls == 0 { documents } else { format!("{documents}, {}", counted(usage.calls, "call", "calls")) }
 }
 
 const fn word(state: DocumentState) -> &'static str {
     match state {
-        DocumentState::Complete => "complete",
-        DocumentState::Partial => "partial",
+        DocumentState::Complete => "is complete",
+        DocumentState::Partial => "is partial",
         DocumentState::Failed => "failed",
     }
 }

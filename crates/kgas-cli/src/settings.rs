@@ -1,5 +1,6 @@
 //! Tools with their settings: from what was typed to tools that are built and checked.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kgas_core::{KgasTool, Need, Registry, RegistryError, ToolRegistration, nearest};
@@ -7,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::args::ToolArgs;
 use crate::failure::Failure;
+use crate::input;
 
 /// A tool that is built, with the configuration that it was built with.
 #[derive(Clone, Debug)]
@@ -22,13 +24,17 @@ pub(crate) fn registry() -> Result<Registry, Failure> {
 
 /// Builds tools by their ids, in order.
 pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Result<Vec<Equipped>, Failure> {
-    let flags = flags(args)?;
     let found: Vec<&ToolRegistration> =
         ids.iter().map(|id| registry.find(id.trim())).collect::<Result<_, RegistryError>>().map_err(Failure::usage)?;
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = found.iter().find(|tool| !seen.insert(tool.id())) {
+        return Err(Failure::usage(format!("--tools: {} is named twice", twice.id())));
+    }
+    let flags = flags(args)?;
     for (flag, _) in &flags {
         if !found.iter().any(|tool| has_setting(tool, flag)) {
             let ids = ids.join(", ");
-            return Err(Failure::usage(format!("--{}: none of the tools {ids} has it", flag.replace('_', "-"))));
+            return Err(Failure::usage(format!("--{} is no setting of {ids}", flag.replace('_', "-"))));
         }
     }
     let mut configs: Vec<Value> = found
@@ -39,7 +45,7 @@ pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Res
         })
         .collect();
     for (key, text) in &args.set {
-        set(&found, &mut configs, key, text)?;
+        set(registry, &found, &mut configs, (key, text))?;
     }
     let build = |(tool, config): (&&ToolRegistration, Value)| {
         let built = registry.build(tool.id(), config.clone()).map_err(Failure::usage)?;
@@ -75,8 +81,8 @@ fn flags(args: &ToolArgs) -> Result<Vec<(String, Value)>, Failure> {
         add("response_format", json!(format));
     }
     if let Some(path) = &args.instructions {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Failure::fatal(format!("instructions {}: {error}", path.display())))?;
+        let text = input::read(path)
+            .map_err(|problem| Failure::fatal(format!("instructions {}: {problem}", path.display())))?;
         add("instructions", json!(text.trim()));
     }
     Ok(flags)
@@ -87,7 +93,12 @@ fn has_setting(tool: &ToolRegistration, name: &str) -> bool {
 }
 
 /// `KEY=VALUE` for every tool that has the key, `TOOL.KEY=VALUE` for that tool.
-fn set(tools: &[&ToolRegistration], configs: &mut [Value], key: &str, text: &str) -> Result<(), Failure> {
+fn set(
+    registry: &Registry,
+    tools: &[&ToolRegistration],
+    configs: &mut [Value],
+    (key, text): (&str, &str),
+) -> Result<(), Failure> {
     let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
     let named = tools.iter().find_map(|tool| Some((tool.id(), key.strip_prefix(tool.id())?.strip_prefix('.')?)));
     let (only, path) = named.map_or((None, key), |(id, path)| (Some(id), path));
@@ -102,16 +113,20 @@ fn set(tools: &[&ToolRegistration], configs: &mut [Value], key: &str, text: &str
     if used {
         return Ok(());
     }
-    let defaults: Vec<Value> = tools.iter().map(|tool| tool.defaults()).collect();
-    let known: Vec<&str> =
+    let ids = tools.iter().map(|tool| tool.id()).collect::<Vec<_>>().join(", ");
+    if let Some(other) = registry.iter().find(|tool| only.is_none() && tool.id() == first) {
+        return Err(Failure::usage(format!("--set {key}: tool {} is not among {ids}", other.id())));
+    }
+    let asked = tools.iter().filter(|tool| only.is_none_or(|id| id == tool.id()));
+    let defaults: Vec<Value> = asked.map(|tool| tool.defaults()).collect();
+    let known: BTreeSet<&str> =
         defaults.iter().filter_map(Value::as_object).flat_map(|map| map.keys()).map(String::as_str).collect();
     let hint = match nearest(first, known.iter().copied()) {
         Some(name) => format!("did you mean {name}?"),
-        None if known.is_empty() => "it has no settings".to_owned(),
-        None => format!("there are {}", known.join(", ")),
+        None if known.is_empty() => "there are none".to_owned(),
+        None => format!("there are {}", known.into_iter().collect::<Vec<_>>().join(", ")),
     };
-    let ids: Vec<&str> = tools.iter().map(|tool| tool.id()).collect();
-    Err(Failure::usage(format!("--set {key}: {} has no such setting, {hint}", ids.join(", "))))
+    Err(Failure::usage(format!("--set {key}: no such setting of {}; {hint}", only.unwrap_or(&ids))))
 }
 
 /// Puts a value at a dotted path.

@@ -1,4 +1,4 @@
-//! The only file that prints: results on stdout, the rest on stderr, and a closed pipe is a quiet end.
+//! The only file that prints: results on stdout, the rest on stderr.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -19,34 +19,44 @@ impl Show {
         Self { quiet }
     }
 
-    /// A line of the result.
-    pub(crate) fn result(self, line: &str) {
-        end_quietly(writeln!(io::stdout().lock(), "{line}"));
+    /// A line of the result. Where the reader has left, there is nobody to tell.
+    ///
+    /// # Errors
+    /// Where it is lost for another reason, such as a full disk.
+    pub(crate) fn result(self, line: &str) -> Result<(), Failure> {
+        match writeln!(io::stdout().lock(), "{line}") {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::fatal(format!("the result can't be written to standard output: {error}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A result as indented JSON.
+    ///
+    /// # Errors
+    /// As for [`Show::result`].
     pub(crate) fn json(self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| Failure::fatal(format!("the result can't be written as JSON: {error}")))?;
-        self.result(&text);
-        Ok(())
+        self.result(&text)
     }
 
     /// Something good to know while working.
     pub(crate) fn note(self, line: &str) {
         if !self.quiet {
-            end_quietly(writeln!(io::stderr().lock(), "{line}"));
+            say(line);
         }
     }
 
     /// Something that a person may lose by.
     pub(crate) fn warning(self, line: &str) {
-        end_quietly(writeln!(io::stderr().lock(), "warning: {line}"));
+        say(&format!("warning: {line}"));
     }
 
     /// Why the command could not do its work.
     pub(crate) fn failure(self, failure: &Failure) {
-        end_quietly(writeln!(io::stderr().lock(), "kgas: {failure}"));
+        say(&format!("kgas: {failure}"));
     }
 
     /// Whether a progress bar would be seen.
@@ -55,28 +65,29 @@ impl Show {
     }
 
     /// Lines in columns, the first being their heads.
-    pub(crate) fn table(self, rows: &[Vec<String>]) {
+    ///
+    /// # Errors
+    /// As for [`Show::result`].
+    pub(crate) fn table(self, rows: &[Vec<String>]) -> Result<(), Failure> {
         let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
         let width = |column: usize| {
             rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
-        for row in rows {
+        rows.iter().try_for_each(|row| {
             let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
-            self.result(cells.collect::<Vec<_>>().join("  ").trim_end());
-        }
+            self.result(cells.collect::<Vec<_>>().join("  ").trim_end())
+        })
     }
 }
 
 /// Prints what clap has to say: help and version are results, errors are not.
 pub(crate) fn clap(said: &clap::Error) -> ExitCode {
-    end_quietly(said.print());
+    let _nobody_reads_it = said.print();
     if said.use_stderr() { Exit::Usage.into() } else { Exit::Complete.into() }
 }
 
-/// Whoever read us has left: there is nobody to tell.
-fn end_quietly(written: io::Result<()>) {
-    if written.is_err() {
-        std::process::exit(Exit::Complete as i32);
-    }
+/// A line on stderr. A run that is paid for doesn't end because nobody reads along.
+fn say(line: &str) {
+    let _nobody_reads_it = writeln!(io::stderr().lock(), "{line}");
 }

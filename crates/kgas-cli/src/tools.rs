@@ -9,14 +9,14 @@ use crate::failure::Failure;
 use crate::settings::registry;
 use crate::show::Show;
 
-pub(crate) fn main(command: &ToolsCommand, show: &Show) -> Result<Exit, Failure> {
+pub(crate) fn main(command: &ToolsCommand, show: Show) -> Result<Exit, Failure> {
     match command {
         ToolsCommand::List { json } => list(*json, show),
         ToolsCommand::Show { id, json } => one(id, *json, show),
     }
 }
 
-fn list(as_json: bool, show: &Show) -> Result<Exit, Failure> {
+fn list(as_json: bool, show: Show) -> Result<Exit, Failure> {
     let registry = registry()?;
     let tools = registry.iter().map(|tool| Ok((tool, built(tool)?))).collect::<Result<Vec<_>, Failure>>()?;
     if tools.is_empty() {
@@ -34,11 +34,11 @@ fn list(as_json: bool, show: &Show) -> Result<Exit, Failure> {
         let (id, category, description) = (&metadata.id, &metadata.category, &metadata.description);
         rows.push(vec![id.clone(), category.clone(), needs(&**built), crate_and_version, description.clone()]);
     }
-    show.table(&rows);
+    show.table(&rows)?;
     Ok(Exit::Complete)
 }
 
-fn one(id: &str, as_json: bool, show: &Show) -> Result<Exit, Failure> {
+fn one(id: &str, as_json: bool, show: Show) -> Result<Exit, Failure> {
     let registry = registry()?;
     let tool = registry.find(id).map_err(Failure::usage)?;
     let built = built(tool)?;
@@ -54,17 +54,17 @@ fn one(id: &str, as_json: bool, show: &Show) -> Result<Exit, Failure> {
         return Ok(Exit::Complete);
     }
     let metadata = built.metadata();
-    show.result(&format!("{}  {}", metadata.id, metadata.name));
-    show.result(&metadata.description);
+    show.result(&format!("{}  {}", metadata.id, metadata.name))?;
+    show.result(&metadata.description)?;
     show.table(&[
         vec!["category".to_owned(), metadata.category.clone()],
         vec!["tags".to_owned(), metadata.tags.join(", ")],
         vec!["needs".to_owned(), needs(&*built)],
         vec!["crate".to_owned(), format!("{} {}", tool.crate_name(), tool.crate_version())],
         vec!["version".to_owned(), metadata.version.clone()],
-    ]);
-    show.result("");
-    show.table(&settings(&tool.defaults(), &schema));
+    ])?;
+    show.result("")?;
+    show.table(&settings(&tool.defaults(), &schema))?;
     Ok(Exit::Complete)
 }
 

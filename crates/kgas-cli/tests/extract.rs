@@ -7,9 +7,9 @@ mod support;
 use std::path::Path;
 use std::time::Duration;
 
-use kgas_mock::ChatCall;
+use kgas_mock::{Answer as _, ChatCall, Reply};
 use serde_json::Value;
-use support::{Desk, check_spans, entity, serve, states};
+use support::{Desk, check_spans, people, serve, states};
 
 fn root() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
@@ -37,6 +37,16 @@ fn the_first_command_of_the_readme_gives_a_graph_whose_spans_hold() {
     assert!(desk.lines("OUT/relations.jsonl").len() >= 5);
 }
 
+/// Names people who may not be there; later calls are often answered sooner.
+fn guesses_in_any_order(call: &ChatCall) -> Reply {
+    let reply = if call.prompt().contains("\"relations\"") {
+        people().answer(call)
+    } else {
+        Reply::text(r#"{"entities": [{"text": "Ann", "type": "Person"}, {"text": "Bob", "type": "Person"}]}"#)
+    };
+    reply.after(Duration::from_millis(9 * (5 - call.n as u64 % 6)))
+}
+
 #[test]
 fn the_same_bytes_come_whatever_the_concurrency() {
     let texts: Vec<_> = (0..12)
@@ -48,15 +58,13 @@ fn the_same_bytes_come_whatever_the_concurrency() {
         .iter()
         .map(|at_once| {
             let desk = Desk::with(&documents);
-            let late =
-                |call: &ChatCall| entity("Ann", "Person", 0.9).after(Duration::from_millis(7 * (call.n as u64 % 5)));
-            let (_runtime, server) = serve(|builder| builder.answer(late));
+            let (_runtime, server) = serve(|builder| builder.answer(guesses_in_any_order));
             let ran = desk.extract(&server, &["--max-concurrent", at_once, "--chunk-size", "20"]);
-            assert_ne!(ran.code, Some(1), "{}", ran.stderr);
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
             files.iter().map(|name| desk.read(&format!("OUT/{name}"))).collect()
         })
         .collect();
-    assert!(!outputs[0][0].is_empty());
+    assert!(outputs[0].iter().all(|file| !file.is_empty()));
     assert_eq!(outputs[0], outputs[1]);
     assert_eq!(outputs[0], outputs[2]);
 }
@@ -163,17 +171,4 @@ fn an_entity_keeps_the_mentions_of_all_documents() {
         entities[0]["mentions"].as_array().unwrap().iter().map(|mention| mention["document"].clone()).collect();
     assert_eq!(documents, ["a.txt", "b.txt"]);
     assert_eq!(states(&desk, "T23c_async").last().unwrap().2, "empty");
-}
-
-#[test]
-fn vectors_come_in_the_order_of_the_documents() {
-    let desk = Desk::with(&[("a.txt", "One. Two. Three."), ("b.txt", "Four.")]);
-    let (_runtime, server) = serve(|builder| builder.embedding_dimensions(4));
-    let ran = desk.kgas(&["embed", "in", "--out", "vectors.jsonl", "--base-url", server.url(), "--chunk-size", "6"]);
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let lines = desk.lines("vectors.jsonl");
-    let keys: Vec<_> =
-        lines.iter().map(|line| (line["id"].as_str().unwrap(), line["index"].as_u64().unwrap())).collect();
-    assert_eq!(keys, [("a.txt", 0), ("a.txt", 1), ("a.txt", 2), ("b.txt", 0)]);
-    assert!(lines.iter().all(|line| line["vector"].as_array().unwrap().len() == 4));
 }

@@ -5,11 +5,12 @@
 
 mod support;
 
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use kgas_mock::MockServer;
-use support::{Desk, Ran, extract_args, serve};
+use kgas_mock::{Answer as _, ChatCall, MockServer};
+use support::{Desk, Ran, extract_args, people, serve};
 
 fn interrupt(child: &Child) {
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
@@ -23,14 +24,17 @@ fn until(server: &MockServer, is_so: impl Fn(&MockServer) -> bool) {
     }
 }
 
+fn spawn(desk: &Desk, server: &MockServer, more: &[&str]) -> Child {
+    let mut command = desk.command(&extract_args(server.url(), more));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
 fn begin(latency: Duration, more: &[&str]) -> (Desk, tokio::runtime::Runtime, MockServer, Child) {
     let texts: Vec<_> = (0..40).map(|at| (format!("{at:02}.txt"), "Ann is here.")).collect();
     let documents: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), *text)).collect();
     let desk = Desk::with(&documents);
     let (runtime, server) = serve(|builder| builder.latency(latency));
-    let args = [&["--tools", "T23c_async", "--max-concurrent", "2"], more].concat();
-    let mut command = desk.command(&extract_args(server.url(), &args));
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = spawn(&desk, &server, &[&["--tools", "T23c_async", "--max-concurrent", "2"], more].concat());
     (desk, runtime, server, child)
 }
 
@@ -50,20 +54,30 @@ fn ctrl_c_once_finishes_what_is_in_flight_and_writes_all() {
 }
 
 #[test]
-fn ctrl_c_twice_drops_what_is_in_flight_and_keeps_what_is_done() {
-    let (desk, _runtime, server, child) = begin(Duration::from_secs(600), &[]);
-    until(&server, |server| server.account().attempts().len() == 2);
+fn ctrl_c_twice_drops_what_is_in_flight_and_writes_what_is_done() {
+    let desk = Desk::with(&[("a.txt", "Ann is here."), ("b.txt", "Ann is here."), ("c.txt", "SLOW")]);
+    let slow = |call: &ChatCall| {
+        let wait = if call.prompt().contains("SLOW") { Duration::from_secs(600) } else { Duration::ZERO };
+        people().answer(call).after(wait)
+    };
+    let (_runtime, server) = serve(|builder| builder.answer(slow));
+    let mut child = spawn(&desk, &server, &["--tools", "T23c_async", "--max-concurrent", "1"]);
+    // Two documents are in flight at a time: the third is only begun when one of the others is done.
+    until(&server, |server| server.account().attempts().len() == 3);
     interrupt(&child);
-    // The second signal must not be merged with the first: the first closes the queue, which nothing outside shows,
-    // so it is sent until the process has ended.
-    let mut child = child;
-    while child.try_wait().unwrap().is_none() {
-        interrupt(&child);
-        std::thread::yield_now();
-    }
+    // The first signal was heard, so that the second can't be merged with it.
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.starts_with("stopping: ")));
+    interrupt(&child);
+    assert!(said.any(|line| line == "stopping now: what is done is written"));
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert_eq!(server.account().calls_answered(), 0);
-    assert!(!desk.path("OUT/embeddings.jsonl").exists());
+    let rows = desk.lines("OUT/documents.jsonl");
+    assert_eq!((&rows[2]["document"], &rows[2]["state"]), (&"c.txt".into(), &"failed".into()));
+    let done = rows.iter().filter(|row| row["state"] == "complete").count();
+    let mentions = desk.lines("OUT/entities.jsonl")[0]["mentions"].as_array().unwrap().len();
+    assert_eq!((done >= 1, mentions), (true, done));
+    assert_eq!((desk.lines("OUT/relations.jsonl"), desk.lines("OUT/rejected.jsonl")), (vec![], vec![]));
+    assert_eq!(desk.json("OUT/summary.json")["state"], "interrupted");
 }
 
 #[test]

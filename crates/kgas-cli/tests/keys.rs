@@ -57,3 +57,22 @@ fn a_key_is_in_no_output_however_much_is_said() {
         }
     }
 }
+
+#[test]
+fn who_sends_nothing_needs_no_key() {
+    let desk = Desk::with(&[("a.txt", "Paris.")]);
+    let base = ["extract", "in", "--ontology", "ontology.json", "--out", "OUT", "--provider", "openai"];
+    let shown = desk.kgas(&[&base[..], &["--show-prompt"]].concat());
+    assert_eq!(shown.code, Some(0), "{}", shown.stderr);
+    let ruled = desk.kgas(&[&base[..], &["--tools", "T23a_rules"]].concat());
+    assert_eq!(ruled.code, Some(0), "{}", ruled.stderr);
+    assert!(ruled.stderr.starts_with("no model is needed, so nothing leaves this machine"), "{}", ruled.stderr);
+}
+
+#[test]
+fn a_password_in_the_address_is_refused_and_not_repeated() {
+    let desk = Desk::with(&[("a.txt", "Paris.")]);
+    let ran = desk.kgas(&extract_args("http://me:hunter2@127.0.0.1:1", &[]));
+    assert_eq!(ran.code, Some(2));
+    assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+}

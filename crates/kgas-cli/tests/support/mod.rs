@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use kgas_mock::{Answer, Builder, ChatCall, Gazetteer, MockServer, RelationTable, Reply};
-use serde_json::{Value, json};
+use kgas_mock::{Answer, Builder, ChatCall, Gazetteer, MockServer, RelationTable};
+use serde_json::Value;
 
 pub(crate) const ONTOLOGY: &str = r#"{"entities": {"Person": {"properties": ["role"]}, "City": {"examples": ["Paris"]}},
     "relations": {"knows": {"domain": "Person", "range": "Person"}}}"#;
@@ -74,7 +74,7 @@ impl Desk {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kgas"));
         command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        for key in ["OPENAI_API_KEY", "KGAS_API_KEY", "RUST_LOG"] {
+        for key in ["OPENAI_API_KEY", "KGAS_API_KEY", "RUST_LOG", "NO_COLOR", "CLICOLOR_FORCE"] {
             command.env_remove(key);
         }
         command
@@ -118,11 +118,6 @@ pub(crate) fn serve(with: impl FnOnce(Builder) -> Builder) -> (tokio::runtime::R
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let server = runtime.block_on(with(MockServer::builder().answer(people())).start()).unwrap();
     (runtime, server)
-}
-
-/// An answer with one entity.
-pub(crate) fn entity(text: &str, entity_type: &str, confidence: f64) -> Reply {
-    Reply::json(&json!({"entities": [{"text": text, "type": entity_type, "confidence": confidence}]}))
 }
 
 /// The states of all chunks of `documents.jsonl` with a tool.

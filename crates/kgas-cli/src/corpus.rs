@@ -1,0 +1,103 @@
+//! All documents of a command through its tools, and how that ended.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use kgas_core::Ontology;
+use kgas_engine::source::{self, Input, SourceOptions};
+use kgas_engine::{DocumentState, Finished, Pipeline, RunState, Store, Tally};
+
+use crate::Exit;
+use crate::failure::Failure;
+use crate::models::Models;
+use crate::progress::Meter;
+use crate::settings::Equipped;
+use crate::show::Show;
+use crate::words::counted;
+
+/// Documents, and what is done with each.
+#[derive(Debug)]
+pub(crate) struct Corpus {
+    pub(crate) documents: (Vec<Input>, SourceOptions),
+    pub(crate) tools: Vec<Equipped>,
+    pub(crate) ontology: Arc<Ontology>,
+    pub(crate) models: Models,
+    /// Documents at once.
+    pub(crate) in_flight: NonZeroUsize,
+}
+
+impl Corpus {
+    /// Takes all documents through the tools; what is left in the store is to be written.
+    ///
+    /// A corpus without a single document is a failure: nothing should be written over what may be there.
+    pub(crate) async fn run(
+        &self,
+        store: Store,
+        mut meter: Meter,
+        not_written: impl Fn(io::Error) -> Failure,
+    ) -> Result<Finished, Failure> {
+        let pipeline = Pipeline {
+            tools: self.tools.iter().map(|equipped| Arc::clone(&equipped.tool)).collect(),
+            ontology: Arc::clone(&self.ontology),
+            context: self.models.context.clone(),
+            in_flight: self.in_flight,
+        };
+        let (inputs, options) = self.documents.clone();
+        let documents = source::documents(inputs, &options);
+        let finished = kgas_engine::run(documents, pipeline, store, &self.models.interrupt, &mut meter).await;
+        meter.finish();
+        let finished = finished.map_err(not_written)?;
+        if finished.tally.all_documents() == 0 && !self.models.interrupt.is_stopping() {
+            let known = "kgas reads .txt, .md, .jsonl and .csv, each also as .gz";
+            return Err(Failure::fatal(format!("there are no documents in what was named: {known}")));
+        }
+        Ok(finished)
+    }
+
+    /// How a run with this tally ended.
+    pub(crate) fn state(&self, tally: &Tally) -> RunState {
+        if self.models.fatal().is_some() {
+            RunState::Stopped
+        } else if self.models.interrupt.is_stopping() {
+            RunState::Interrupted
+        } else if tally.documents_in(DocumentState::Complete) == tally.all_documents() {
+            RunState::Complete
+        } else {
+            RunState::Incomplete
+        }
+    }
+
+    /// Says what a person may lose by, and gives the exit code; `out` has the results, `ledger` what became of each
+    /// document.
+    pub(crate) fn end(
+        &self,
+        tally: &Tally,
+        out: &dyn std::fmt::Display,
+        ledger: Option<&str>,
+        show: Show,
+    ) -> Result<Exit, Failure> {
+        let empty = tally.empty_documents;
+        if empty > 0 {
+            let are = if empty == 1 { "is" } else { "are" };
+            show.warning(&format!("{} {are} empty", counted(empty, "document", "documents")));
+        }
+        match self.state(tally) {
+            RunState::Complete => Ok(Exit::Complete),
+            RunState::Interrupted => Ok(Exit::Interrupted),
+            RunState::Stopped => {
+                let why = self.models.fatal().map(ToString::to_string).unwrap_or_default();
+                Err(Failure::fatal(format!("{why}; what was done before is in {out}")))
+            }
+            RunState::Incomplete if tally.unreadable == tally.all_documents() => {
+                let why = ledger.map(|ledger| format!(": {ledger} says why")).unwrap_or_default();
+                Err(Failure::fatal(format!("none of the documents can be read{why}")))
+            }
+            RunState::Incomplete => {
+                let what = ledger.map(|ledger| format!(": {ledger} lists what is missing, and why"));
+                show.warning(&format!("not all is done{}", what.unwrap_or_default()));
+                Ok(Exit::WithFailures)
+            }
+        }
+    }
+}

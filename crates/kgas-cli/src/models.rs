@@ -1,0 +1,99 @@
+//! The models that tools ask, and the switch that stops them.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use kgas_core::{ModelError, Need, ToolContext};
+use kgas_engine::Interrupt;
+use kgas_engine::model::Gate;
+use kgas_http::Transport;
+
+use crate::endpoint::Endpoint;
+use crate::failure::Failure;
+use crate::settings::{Equipped, needs};
+
+/// What tools are run with: models or none, and what may stop them.
+#[derive(Debug)]
+pub(crate) struct Models {
+    pub(crate) context: ToolContext,
+    pub(crate) interrupt: Interrupt,
+    gate: Arc<Gate>,
+}
+
+impl Models {
+    /// The models of an endpoint, where one was named. Nothing is connected yet.
+    pub(crate) fn of(endpoint: Option<&Endpoint>, tools: &[Equipped]) -> Result<Self, Failure> {
+        let interrupt = Interrupt::default();
+        match endpoint.filter(|_| are_asked(tools)) {
+            // Passed over in silence, they would seem to hold.
+            Some(endpoint) if endpoint.has_chat_fields() && needs(tools, Need::ChatModel).is_none() => {
+                Err(Failure::usage("--extra-body: none of the tools asks a chat model"))
+            }
+            Some(endpoint) => {
+                let client = Arc::new(endpoint.client(&interrupt)?);
+                Ok(Self::behind(client, endpoint, tools, interrupt))
+            }
+            None => Self::none(tools, interrupt),
+        }
+    }
+
+    /// The models of an endpoint, reached through this transport.
+    pub(crate) fn behind(
+        transport: Arc<dyn Transport>,
+        endpoint: &Endpoint,
+        tools: &[Equipped],
+        interrupt: Interrupt,
+    ) -> Self {
+        let gate = Arc::new(Gate::new(interrupt.clone()));
+        // The name that was given is the chat model's; it is the embedding model's where no tool chats.
+        let chats = needs(tools, Need::ChatModel).is_some();
+        let named = endpoint.model.as_deref();
+        let chat = endpoint.chat_model(Arc::clone(&transport), Arc::clone(&gate));
+        let embedder = endpoint.embedder(named.filter(|_| !chats), transport, Arc::clone(&gate));
+        let context = ToolContext::offline()
+            .with_chat(Arc::new(chat))
+            .with_embedder(Arc::new(embedder))
+            .with_stop(interrupt.stop())
+            .with_parallelism(endpoint.limits.max_concurrent);
+        Self { context, interrupt, gate }
+    }
+
+    /// No models, for tools that ask none.
+    fn none(tools: &[Equipped], interrupt: Interrupt) -> Result<Self, Failure> {
+        let chat = needs(tools, Need::ChatModel).map(|tool| (tool, "a chat model"));
+        let embedder = needs(tools, Need::Embedder).map(|tool| (tool, "an embedding model"));
+        if let Some((tool, what)) = chat.or(embedder) {
+            let to_do = "name one with --provider or --base-url";
+            return Err(Failure::usage(format!("tool {tool} needs {what}: {to_do}")));
+        }
+        let gate = Arc::new(Gate::new(interrupt.clone()));
+        Ok(Self { context: ToolContext::offline().with_stop(interrupt.stop()), interrupt, gate })
+    }
+
+    /// The error after which nothing could be bought, where there was one.
+    pub(crate) fn fatal(&self) -> Option<&ModelError> {
+        self.gate.fatal()
+    }
+
+    /// The models that these tools ask, by provider and name.
+    pub(crate) fn names(&self, tools: &[Equipped]) -> Vec<String> {
+        let chat = self.context.chat("").ok().filter(|_| needs(tools, Need::ChatModel).is_some());
+        let embedder = self.context.embedder("").ok().filter(|_| needs(tools, Need::Embedder).is_some());
+        chat.map(|model| model.id()).into_iter().chain(embedder.map(|model| model.id())).map(str::to_owned).collect()
+    }
+}
+
+/// Whether any of the tools asks a model.
+pub(crate) fn are_asked(tools: &[Equipped]) -> bool {
+    needs(tools, Need::ChatModel).or(needs(tools, Need::Embedder)).is_some()
+}
+
+/// Documents in flight: enough that a call always waits for its turn, or that all cores are busy.
+pub(crate) fn in_flight(tools: &[Equipped], max_concurrent: NonZeroUsize) -> NonZeroUsize {
+    let two = NonZeroUsize::MIN.saturating_add(1);
+    if are_asked(tools) {
+        return max_concurrent.saturating_mul(two);
+    }
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    cores.saturating_mul(two).saturating_mul(two)
+}
