@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use kgas_mock::{ChatCall, Fault, FinishReason, Reply};
 use support::{Desk, check_spans, serve, states};
 
@@ -126,4 +128,38 @@ fn a_bad_document_does_not_keep_the_others_from_their_graph() {
     assert_eq!(rows[1]["error"], "not UTF-8 at byte 4");
     assert!(rows[4]["error"].as_str().unwrap().starts_with("line 2 is not a JSON object"));
     assert!(ran.stderr.contains("empty"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_server_without_tls_is_fatal() {
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    let (_runtime, server) = serve(|builder| builder);
+    let ran = desk.kgas(&support::extract_args(&server.url().replace("http:", "https:"), &[]));
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no TLS connection to https://127.0.0.1:"), "{}", ran.stderr);
+    assert_eq!(server.account().attempts().len(), 0);
+}
+
+#[test]
+fn a_server_that_asks_for_a_second_is_given_it() {
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    let busy = Fault::status(429).header("retry-after", "1").times(1);
+    let (_runtime, server) = serve(|builder| builder.fault(busy));
+    let ran = desk.extract(&server, &["--tools", "T23c_async"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let account = server.account();
+    let [turned_away, answered] = account.attempts() else { panic!("{account:?}") };
+    assert!(answered.arrived - turned_away.answered.unwrap() >= Duration::from_secs(1));
+}
+
+#[test]
+fn retries_are_as_many_as_asked_for() {
+    for retries in [0, 1, 3] {
+        let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+        let (_runtime, server) = serve(|builder| builder.fault(Fault::status(429).header("retry-after", "0")));
+        let ran = desk.extract(&server, &["--tools", "T23c_async", "--max-retries", &retries.to_string()]);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert_eq!(server.account().attempts().len(), retries + 1);
+        assert_eq!(desk.lines("OUT/documents.jsonl")[0]["chunks"][0]["tools"]["T23c_async"]["attempts"], retries + 1);
+    }
 }
