@@ -1,7 +1,5 @@
 //! Ids and sort keys: what makes entities and edges the same between documents and runs.
 
-use std::fmt::Write as _;
-
 use kgas_core::fact::{EntityKey, Object};
 use sha2::{Digest, Sha256};
 
@@ -28,11 +26,19 @@ pub(crate) fn object_text(object: &Object) -> (String, bool) {
     }
 }
 
-/// A key that sorts by its parts in turn: none of them may hold a zero byte that counts.
+/// A key that sorts by its parts in turn, then by the numbers.
+///
+/// A zero byte ends a part. One within a part, which would sort before all but the end, is written as 1 and 1, and a
+/// one as 1 and 2.
 pub(crate) fn sort_key(parts: &[&str], numbers: &[u64]) -> Vec<u8> {
     let mut key = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum::<usize>() + numbers.len() * 8);
     for part in parts {
-        key.extend(part.bytes().map(|byte| byte.max(1)));
+        for byte in part.bytes() {
+            match byte {
+                0 | 1 => key.extend([1, byte + 1]),
+                _ => key.push(byte),
+            }
+        }
         key.push(0);
     }
     for number in numbers {
@@ -41,7 +47,20 @@ pub(crate) fn sort_key(parts: &[&str], numbers: &[u64]) -> Vec<u8> {
     key
 }
 
-fn digest(parts: &[&str]) -> String {
+/// The parts of a sort key without numbers.
+pub(crate) fn sorted_parts(key: &[u8]) -> impl Iterator<Item = String> + '_ {
+    key.split_inclusive(|byte| *byte == 0).map(|part| {
+        let mut bytes = part.iter().copied();
+        let mut text = Vec::with_capacity(part.len());
+        while let Some(byte) = bytes.next().filter(|byte| *byte != 0) {
+            text.push(if byte == 1 { bytes.next().unwrap_or_default().saturating_sub(1) } else { byte });
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    })
+}
+
+/// 16 hex digits of SHA-256 over the parts.
+pub(crate) fn digest(parts: &[&str]) -> String {
     let mut sha = Sha256::new();
     for part in parts {
         sha.update(part.as_bytes());
@@ -53,8 +72,6 @@ fn digest(parts: &[&str]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |number: u8| char::from_digit(number.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

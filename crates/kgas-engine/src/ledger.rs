@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kgas_core::{ChunkReport, ChunkState, Document, ToolResult};
+use kgas_core::{ChunkReport, ChunkState, Document, ToolResult, ToolStatus};
 use serde::Serialize;
 
 use crate::key::sha256;
@@ -81,19 +81,19 @@ impl DocumentRow {
     /// The row of a document after its tools; `error` is of a tool that gave no result.
     #[must_use]
     pub fn finished(document: &Document, results: &[ToolResult], error: Option<String>) -> Self {
-        let reports = || results.iter().flat_map(|result| result.chunks.iter().map(move |chunk| (result, chunk)));
         // Tools may cut a document differently.
         let mut chunks: BTreeMap<(usize, usize, usize), ChunkRow> = BTreeMap::new();
-        for (result, report) in reports() {
+        let reports = results.iter().flat_map(|result| result.chunks.iter().map(move |chunk| (result, chunk)));
+        for (result, report) in reports {
             let (start, end) = (report.span.start(), report.span.end());
             let fresh = || ChunkRow { index: report.index, start, end, tools: BTreeMap::new() };
             let row = chunks.entry((report.index, start, end)).or_insert_with(fresh);
             row.tools.insert(result.tool.clone(), ToolChunk::from(report));
         }
-        let complete = reports().filter(|(_, chunk)| chunk.state.is_complete()).count();
-        let state = match (complete, reports().count()) {
-            (done, all) if done == all && error.is_none() => DocumentState::Complete,
-            (0, _) => DocumentState::Failed,
+        let all = |status| results.iter().all(|result| result.status() == status);
+        let state = match &error {
+            None if all(ToolStatus::Success) => DocumentState::Complete,
+            _ if all(ToolStatus::Failed) => DocumentState::Failed,
             _ => DocumentState::Partial,
         };
         Self {

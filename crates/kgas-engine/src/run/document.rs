@@ -1,44 +1,78 @@
 //! One document through all tools.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
-use kgas_core::{Document, GraphFragment, ToolInput, ToolOutput, ToolResult};
+use kgas_core::{Document, GraphFragment, KgasTool, ToolContext, ToolInput, ToolOutput, ToolResult};
 use tokio::time::Instant;
 
 use super::Pipeline;
 use crate::ledger::DocumentRow;
+use crate::sink::{Record, records};
 use crate::source::Sourced;
 use crate::tally::Tally;
 
-/// What became of a document.
+/// What became of a document: what it adds to the sums, and what is to be written.
 pub(super) struct Outcome {
     pub(super) row: DocumentRow,
-    pub(super) graph: GraphFragment,
-    pub(super) results: Vec<ToolResult>,
     pub(super) tally: Tally,
+    pub(super) records: Vec<Record>,
+}
+
+/// A document that was begun: its place in the corpus, and what it is called.
+#[derive(Clone, Debug)]
+pub(super) struct Begun {
+    pub(super) sequence: u64,
+    pub(super) id: String,
+    pub(super) source: String,
 }
 
 impl Outcome {
-    pub(super) fn unread(document: &Sourced, problem: String) -> Self {
-        let (graph, results, tally) = Default::default();
-        Self { row: DocumentRow::unread(document, problem), graph, results, tally }
+    fn new(sequence: u64, row: DocumentRow, graph: &GraphFragment, results: Vec<ToolResult>) -> Self {
+        let tally = Tally::of(&row, &results);
+        match records(sequence, &row, graph, results) {
+            Ok(records) => Self { row, tally, records },
+            Err(error) => {
+                let begun = Begun { sequence, id: row.document, source: row.source };
+                Self::lost(begun, format!("its results can't be written as JSON: {error}"))
+            }
+        }
+    }
+
+    /// A document that was begun and of which nothing came.
+    pub(super) fn lost(begun: Begun, problem: String) -> Self {
+        let Begun { sequence, id, source } = begun;
+        let text = Ok(String::new());
+        let mut row = DocumentRow::unread(&Sourced { id, source, text }, problem);
+        let mut tally = Tally::of(&row, &[]);
+        // The text was there, and is gone.
+        (row.sha256, row.characters, tally.empty_documents) = (None, None, 0);
+        let records = records(sequence, &row, &GraphFragment::default(), Vec::new()).unwrap_or_default();
+        Self { row, tally, records }
     }
 }
 
 /// Takes a document through the tools in their order; each sees the facts before it.
-pub(super) async fn process(pipeline: &Pipeline, document: Sourced) -> Outcome {
-    let text = match &document.text {
-        Ok(text) => text.clone(),
-        Err(error) => return Outcome::unread(&document, error.to_string()),
+pub(super) async fn process(pipeline: &Pipeline, sequence: u64, document: Sourced) -> Outcome {
+    let Sourced { id, source, text } = document;
+    let text = match text {
+        Ok(text) => text,
+        Err(error) => {
+            let problem = error.to_string();
+            let row = DocumentRow::unread(&Sourced { id, source, text: Err(error) }, problem);
+            return Outcome::new(sequence, row, &GraphFragment::default(), Vec::new());
+        }
     };
-    let document = Arc::new(Document::new(document.id, text).with_source(document.source));
+    let document = Arc::new(Document::new(id, text).with_source(source));
     let mut graph = Arc::new(GraphFragment::default());
     let mut results = Vec::with_capacity(pipeline.tools.len());
     let mut error = None;
     for tool in &pipeline.tools {
         let input = ToolInput::new(Arc::clone(&document), Arc::clone(&pipeline.ontology));
         let begun = Instant::now();
-        match tool.execute(&pipeline.context, input.with_graph(Arc::clone(&graph))).await {
+        match execute(&**tool, &pipeline.context, input.with_graph(Arc::clone(&graph))).await {
             Ok(mut result) => {
                 result.elapsed = begun.elapsed();
                 if let ToolOutput::Graph(found) = &mut result.output {
@@ -46,9 +80,26 @@ pub(super) async fn process(pipeline: &Pipeline, document: Sourced) -> Outcome {
                 }
                 results.push(result);
             }
-            Err(problem) => error = error.or_else(|| Some(problem.to_string())),
+            Err(problem) => error = error.or(Some(problem)),
         }
     }
     let row = DocumentRow::finished(&document, &results, error);
-    Outcome { row, graph: Arc::unwrap_or_clone(graph), results, tally: Tally::default() }
+    Outcome::new(sequence, row, &graph, results)
+}
+
+/// Runs a tool; what it panics over is an error of its own.
+async fn execute(tool: &dyn KgasTool, context: &ToolContext, input: ToolInput) -> Result<ToolResult, String> {
+    let mut work = pin!(async { tool.execute(context, input).await });
+    let ended = std::future::poll_fn(|task| {
+        // Nothing of a tool that has panicked is looked at again.
+        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(task))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(ended)) => Poll::Ready(Some(ended)),
+            Err(_) => Poll::Ready(None),
+        }
+    });
+    match ended.await {
+        Some(ended) => ended.map_err(|error| error.to_string()),
+        None => Err(format!("tool {} panicked", tool.metadata().id)),
+    }
 }

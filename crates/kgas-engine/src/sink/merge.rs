@@ -1,18 +1,18 @@
 //! From sorted mentions and evidence to one line for each entity and each edge.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Seek, Write};
+use std::path::Path;
 
-use kgas_core::fact::EntityKey;
 use kgas_core::most_used;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tempfile::SpooledTempFile;
 
 use super::spool::{Sorted, Spool};
-use crate::key::{entity_id, relation_id, sort_key};
+use crate::key::{digest, relation_id, sort_key, sorted_parts};
 
-/// Mentions of an entity, or evidence of an edge, held in memory before they go to disk.
+/// Bytes of the mentions of an entity, or of the evidence of an edge, held in memory before they go to disk.
 const LINES_IN_MEMORY: usize = 256 * 1024;
 
 /// Numbers at the end of a key that tell the records of a group apart.
@@ -27,10 +27,11 @@ pub(super) struct Counts {
     pub(super) records: u64,
 }
 
-/// Merges mentions to entities; the lines go to `lines`, keyed by type and name.
-pub(super) fn entities(mut mentions: Sorted, lines: &mut Spool) -> io::Result<Counts> {
+/// Merges mentions to entities; the lines go to `lines`, keyed by type and name. What doesn't fit into memory lies in
+/// `scratch`.
+pub(super) fn entities(mut mentions: Sorted, lines: &mut Spool, scratch: &Path) -> io::Result<Counts> {
     let mut counts = Counts::default();
-    let mut open: Option<(Vec<u8>, OpenEntity)> = None;
+    let mut open: Option<(Vec<u8>, OpenEntity<'_>)> = None;
     let mut payload = Vec::new();
     while let Some(key) = mentions.read(&mut payload)? {
         let group = key.get(..key.len().saturating_sub(NUMBERS)).unwrap_or_default();
@@ -38,7 +39,7 @@ pub(super) fn entities(mut mentions: Sorted, lines: &mut Spool) -> io::Result<Co
             if let Some((_, entity)) = open.take() {
                 entity.close(lines)?;
             }
-            open = Some((group.to_vec(), OpenEntity::of_group(group)));
+            open = Some((group.to_vec(), OpenEntity::of_group(group, scratch)));
             counts.merged += 1;
         }
         if let Some((_, entity)) = &mut open {
@@ -53,9 +54,9 @@ pub(super) fn entities(mut mentions: Sorted, lines: &mut Spool) -> io::Result<Co
 }
 
 /// Merges evidence to edges; the lines come in their final order.
-pub(super) fn relations(mut evidence: Sorted, out: &mut dyn Write) -> io::Result<Counts> {
+pub(super) fn relations(mut evidence: Sorted, out: &mut dyn Write, scratch: &Path) -> io::Result<Counts> {
     let mut counts = Counts::default();
-    let mut open: Option<(Vec<u8>, OpenRelation)> = None;
+    let mut open: Option<(Vec<u8>, OpenRelation<'_>)> = None;
     let mut payload = Vec::new();
     while let Some(key) = evidence.read(&mut payload)? {
         let group = key.get(..key.len().saturating_sub(NUMBERS)).unwrap_or_default();
@@ -65,7 +66,8 @@ pub(super) fn relations(mut evidence: Sorted, out: &mut dyn Write) -> io::Result
             if let Some((_, relation)) = open.take() {
                 relation.close(out)?;
             }
-            let relation = OpenRelation { relation_type, subject, object, is_value, confidence, lines: Lines::new() };
+            let lines = Lines::new(scratch);
+            let relation = OpenRelation { relation_type, subject, object, is_value, confidence, lines };
             open = Some((group.to_vec(), relation));
             counts.merged += 1;
         }
@@ -81,12 +83,13 @@ pub(super) fn relations(mut evidence: Sorted, out: &mut dyn Write) -> io::Result
     Ok(counts)
 }
 
-struct OpenEntity {
-    key: EntityKey,
+struct OpenEntity<'s> {
+    entity_type: String,
+    id: String,
     spellings: BTreeMap<String, usize>,
     properties: Map<String, Value>,
     confidence: f64,
-    lines: Lines,
+    lines: Lines<'s>,
 }
 
 #[derive(Deserialize)]
@@ -95,13 +98,13 @@ struct MentionHead {
     confidence: f64,
 }
 
-impl OpenEntity {
-    fn of_group(group: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(group);
-        let (entity_type, name) = text.trim_end_matches('\0').split_once('\0').unwrap_or_default();
-        let key = EntityKey::new(entity_type, name);
+impl<'s> OpenEntity<'s> {
+    fn of_group(group: &[u8], scratch: &'s Path) -> Self {
+        let mut parts = sorted_parts(group);
+        let (entity_type, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let id = digest(&[&entity_type, &name]);
         let (spellings, properties) = Default::default();
-        Self { key, spellings, properties, confidence: 0.0, lines: Lines::new() }
+        Self { entity_type, id, spellings, properties, confidence: 0.0, lines: Lines::new(scratch) }
     }
 
     fn add(&mut self, payload: &[u8]) -> io::Result<()> {
@@ -123,31 +126,30 @@ impl OpenEntity {
     fn close(self, lines: &mut Spool) -> io::Result<()> {
         let name = most_used(&self.spellings).cloned().unwrap_or_default();
         let aliases: Vec<&String> = self.spellings.keys().filter(|spelling| **spelling != name).collect();
-        let id = entity_id(&self.key);
-        let key = sort_key(&[self.key.entity_type(), &name, &id], &[]);
+        let key = sort_key(&[&self.entity_type, &name, &self.id], &[]);
         let head = [
-            ("id", json!(id)),
-            ("type", json!(self.key.entity_type())),
+            ("id", json!(self.id)),
+            ("type", json!(self.entity_type)),
             ("name", json!(name)),
             ("aliases", json!(aliases)),
             ("properties", Value::Object(self.properties)),
             ("confidence", json!(self.confidence)),
         ];
         let mentions = self.lines;
-        lines.push_with(key, |out| write_line(out, &head, "mentions", mentions))
+        lines.push_with(&key, |out| write_line(out, &head, "mentions", mentions))
     }
 }
 
-struct OpenRelation {
+struct OpenRelation<'s> {
     relation_type: String,
     subject: String,
     object: String,
     is_value: bool,
     confidence: f64,
-    lines: Lines,
+    lines: Lines<'s>,
 }
 
-impl OpenRelation {
+impl OpenRelation<'_> {
     fn close(self, out: &mut dyn Write) -> io::Result<()> {
         let id = relation_id(&self.relation_type, &self.subject, &self.object, self.is_value);
         let head = [
@@ -163,29 +165,53 @@ impl OpenRelation {
 }
 
 /// JSON values with commas between them, on disk where they are many.
-struct Lines(SpooledTempFile);
+struct Lines<'s> {
+    scratch: &'s Path,
+    /// The latest; those before them are on disk.
+    memory: Vec<u8>,
+    disk: Option<File>,
+    is_empty: bool,
+}
 
-impl Lines {
-    fn new() -> Self {
-        Self(tempfile::spooled_tempfile(LINES_IN_MEMORY))
+impl<'s> Lines<'s> {
+    const fn new(scratch: &'s Path) -> Self {
+        Self { scratch, memory: Vec::new(), disk: None, is_empty: true }
     }
 
     fn add(&mut self, line: &[u8]) -> io::Result<()> {
-        if self.0.stream_position()? > 0 {
-            self.0.write_all(b",")?;
+        if !self.is_empty {
+            self.memory.push(b',');
         }
-        self.0.write_all(line)
+        self.is_empty = false;
+        self.memory.extend_from_slice(line);
+        if self.memory.len() > LINES_IN_MEMORY {
+            let mut file = match self.disk.take() {
+                Some(file) => file,
+                None => tempfile::tempfile_in(self.scratch)?,
+            };
+            file.write_all(&self.memory)?;
+            self.disk = Some(file);
+            self.memory.clear();
+        }
+        Ok(())
+    }
+
+    fn copy(self, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(mut file) = self.disk {
+            file.rewind()?;
+            io::copy(&mut file, out)?;
+        }
+        out.write_all(&self.memory)
     }
 }
 
-fn write_line(out: &mut dyn Write, head: &[(&str, Value)], list: &str, mut lines: Lines) -> io::Result<()> {
+fn write_line(out: &mut dyn Write, head: &[(&str, Value)], list: &str, lines: Lines<'_>) -> io::Result<()> {
     out.write_all(b"{")?;
     for (name, value) in head {
         write!(out, "{}:{value},", json!(name))?;
     }
     write!(out, "{}:[", json!(list))?;
-    lines.0.rewind()?;
-    io::copy(&mut lines.0, out)?;
+    lines.copy(out)?;
     out.write_all(b"]}")
 }
 

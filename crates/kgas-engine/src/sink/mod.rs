@@ -53,7 +53,7 @@ impl Store {
     }
 
     pub(crate) fn push(&mut self, record: Record) -> io::Result<()> {
-        self.spool(record.stream)?.push(record.key, &record.payload)
+        self.spool(record.stream)?.push(&record.key, &record.payload)
     }
 
     /// Writes all outputs of a graph to the folder. Each file is complete before it gets its name.
@@ -62,14 +62,14 @@ impl Store {
     /// Where the disk can't be written or read.
     pub fn write_graph(mut self, out: &Folder) -> io::Result<GraphCounts> {
         let mentions = self.sorted(Stream::Mentions)?;
-        let mut lines = Spool::create(&self.scratch.path().join("lines"))?;
-        let entities = merge::entities(mentions, &mut lines)?;
+        let mut lines = Spool::create(self.scratch.path())?;
+        let entities = merge::entities(mentions, &mut lines, self.scratch.path())?;
         let mut lines = lines.sort()?;
         out.write("entities.jsonl", |file| copy_lines(&mut lines, file))?;
         let evidence = self.sorted(Stream::Relations)?;
         let mut relations = merge::Counts::default();
         out.write("relations.jsonl", |file| {
-            relations = merge::relations(evidence, file)?;
+            relations = merge::relations(evidence, file, self.scratch.path())?;
             Ok(())
         })?;
         for (stream, name) in [(Stream::Documents, "documents.jsonl"), (Stream::Rejected, "rejected.jsonl")] {
@@ -101,7 +101,8 @@ impl Store {
         for stream in streams {
             let name = match &stream {
                 Stream::Embeddings => "embeddings.jsonl".to_owned(),
-                Stream::Tool(tool) => format!("tools/{tool}.jsonl"),
+                // A file of that folder, whatever the id.
+                Stream::Tool(tool) => format!("tools/{}.jsonl", tool.replace(['/', '\\'], "_")),
                 _ => continue,
             };
             let mut lines = self.sorted(stream)?;
@@ -113,8 +114,7 @@ impl Store {
     fn spool(&mut self, stream: Stream) -> io::Result<&mut Spool> {
         // Not the entry API: making a spool can fail.
         if !self.spools.contains_key(&stream) {
-            let folder = self.scratch.path().join(self.spools.len().to_string());
-            self.spools.insert(stream.clone(), Spool::create(&folder)?);
+            self.spools.insert(stream.clone(), Spool::create(self.scratch.path())?);
         }
         self.spools.get_mut(&stream).ok_or_else(|| io::Error::other("a spool is missing"))
     }
@@ -123,7 +123,7 @@ impl Store {
     fn sorted(&mut self, stream: Stream) -> io::Result<Sorted> {
         match self.spools.remove(&stream) {
             Some(spool) => spool.sort(),
-            None => Spool::create(&self.scratch.path().join("none"))?.sort(),
+            None => Spool::create(self.scratch.path())?.sort(),
         }
     }
 }

@@ -1,74 +1,125 @@
-//! Records written in any order and read in the order of their keys, in bounded memory.
+//! Records written in any order and read in the order of their keys, in bounded memory and two open files.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use extsort::{ExternalSorter, PushExternalSorter, Sortable, SortedIterator};
-
-/// Keys held in memory before they are sorted to disk. Payloads never are.
-const KEYS_IN_MEMORY: usize = 32 * 1024;
-
-type Order = fn(&Entry, &Entry) -> Ordering;
+/// Bytes of records held in memory before they are sorted to disk as a run.
+const RUN_BYTES: usize = 4 << 20;
+/// Bytes of a run that are read at a time.
+const READ_BYTES: usize = 32 * 1024;
+/// A longer payload lies beside the runs, and is never held in memory.
+const LONG_PAYLOAD: usize = 64 * 1024;
 
 /// Takes records in any order.
 pub(crate) struct Spool {
-    folder: std::path::PathBuf,
-    payloads: BufWriter<File>,
-    written: u64,
-    keys: PushExternalSorter<Entry, Order>,
+    /// The keys and payloads of the run that is not written yet.
+    memory: Vec<u8>,
+    records: Vec<Entry>,
+    /// All runs, one after the other.
+    runs: File,
+    run_ends: Vec<u64>,
+    long: Long,
 }
 
 /// Gives records in the order of their keys; those with the same key in the order in which they were written.
 pub(crate) struct Sorted {
-    payloads: File,
-    at: u64,
-    keys: SortedIterator<Entry, Order>,
+    runs: Vec<BufReader<Section>>,
+    /// The next key of each run, the smallest first.
+    heads: BinaryHeap<Reverse<(Vec<u8>, usize)>>,
+    long: Long,
 }
 
-/// Where the payload of a key lies.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Where a record lies in memory: its key begins at `key`, its payload behind that.
 struct Entry {
-    key: Vec<u8>,
-    offset: u64,
-    length: u64,
+    key: usize,
+    payload: usize,
+    end: usize,
+    is_long: bool,
+}
+
+/// The payloads that are too long for memory, one after the other; their records hold the place.
+struct Long {
+    file: File,
+    end: u64,
+}
+
+/// A part of a file that others read too.
+struct Section {
+    file: Arc<File>,
+    at: u64,
+    end: u64,
 }
 
 impl Spool {
-    /// Makes a spool whose files lie in `folder`, which is its alone.
+    /// Makes a spool whose files lie in `folder`, without a name where the system allows that.
     pub(crate) fn create(folder: &Path) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        let payloads = BufWriter::with_capacity(256 * 1024, tempfile::tempfile_in(folder)?);
-        let sorter = ExternalSorter::new().with_segment_size(KEYS_IN_MEMORY).with_sort_dir(folder.to_owned());
-        let keys = sorter.pushed_by::<Entry, Order>(Entry::cmp);
-        Ok(Self { folder: folder.to_owned(), payloads, written: 0, keys })
+        let long = Long { file: tempfile::tempfile_in(folder)?, end: 0 };
+        let runs = tempfile::tempfile_in(folder)?;
+        Ok(Self { memory: Vec::new(), records: Vec::new(), runs, run_ends: Vec::new(), long })
     }
 
     /// Takes a record.
-    pub(crate) fn push(&mut self, key: Vec<u8>, payload: &[u8]) -> io::Result<()> {
+    pub(crate) fn push(&mut self, key: &[u8], payload: &[u8]) -> io::Result<()> {
         self.push_with(key, |out| out.write_all(payload))
     }
 
     /// Takes a record whose payload is written piece by piece.
     pub(crate) fn push_with(
         &mut self,
-        key: Vec<u8>,
+        key: &[u8],
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
-        let offset = self.written;
-        let mut out = Counting { inner: &mut self.payloads, count: &mut self.written };
+        let start = self.memory.len();
+        self.memory.extend_from_slice(key);
+        let payload = self.memory.len();
+        let mut out = Payload { memory: &mut self.memory, start: payload, long: &mut self.long, moved: None };
         write(&mut out)?;
-        self.keys.push(Entry { key, offset, length: self.written - offset })
+        let is_long = out.close();
+        self.records.push(Entry { key: start, payload, end: self.memory.len(), is_long });
+        if self.memory.len() < RUN_BYTES { Ok(()) } else { self.write_run() }
     }
 
     /// Ends the writing.
-    pub(crate) fn sort(self) -> io::Result<Sorted> {
-        let payloads = self.payloads.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let sorted = Sorted { payloads, at: self.written, keys: self.keys.done()? };
-        // The sorter holds its files open; their names aren't needed any more where the system allows that.
-        let _ = std::fs::remove_dir_all(&self.folder);
+    pub(crate) fn sort(mut self) -> io::Result<Sorted> {
+        self.write_run()?;
+        let file = Arc::new(self.runs);
+        let mut at = 0;
+        let mut sorted = Sorted { runs: Vec::new(), heads: BinaryHeap::new(), long: self.long };
+        for (run, end) in self.run_ends.into_iter().enumerate() {
+            let section = Section { file: Arc::clone(&file), at, end };
+            sorted.runs.push(BufReader::with_capacity(READ_BYTES, section));
+            sorted.advance(run)?;
+            at = end;
+        }
         Ok(sorted)
+    }
+
+    fn write_run(&mut self) -> io::Result<()> {
+        if self.records.is_empty() {
+            return Ok(());
+        }
+        let memory = &self.memory;
+        let bytes = |from: usize, to: usize| memory.get(from..to).unwrap_or_default();
+        self.records.sort_by_key(|entry| bytes(entry.key, entry.payload));
+        let mut out = BufWriter::with_capacity(256 * 1024, &self.runs);
+        for entry in &self.records {
+            let (key, payload) = (bytes(entry.key, entry.payload), bytes(entry.payload, entry.end));
+            write_number(&mut out, key.len() as u64)?;
+            out.write_all(key)?;
+            out.write_all(&[u8::from(entry.is_long)])?;
+            write_number(&mut out, payload.len() as u64)?;
+            out.write_all(payload)?;
+        }
+        out.flush()?;
+        drop(out);
+        self.run_ends.push(self.runs.stream_position()?);
+        self.records.clear();
+        self.memory.clear();
+        Ok(())
     }
 }
 
@@ -81,50 +132,104 @@ impl Sorted {
 
     /// The next key; its payload is copied to `out` in pieces.
     pub(crate) fn copy(&mut self, out: &mut dyn Write) -> io::Result<Option<Vec<u8>>> {
-        let Some(entry) = self.keys.next().transpose()? else { return Ok(None) };
-        if entry.offset != self.at {
-            self.payloads.seek(SeekFrom::Start(entry.offset))?;
+        let Some(Reverse((key, run))) = self.heads.pop() else { return Ok(None) };
+        if let Some(reader) = self.runs.get_mut(run) {
+            let mut is_long = [0];
+            reader.read_exact(&mut is_long)?;
+            let length = read_number(reader)?;
+            if is_long == [0] {
+                copy_all(reader, length, out)?;
+            } else {
+                let (offset, length) = (read_number(reader)?, read_number(reader)?);
+                self.long.file.seek(SeekFrom::Start(offset))?;
+                copy_all(&mut self.long.file, length, out)?;
+            }
         }
-        let copied = io::copy(&mut (&self.payloads).take(entry.length), out)?;
-        self.at = entry.offset + copied;
-        Ok(Some(entry.key))
+        self.advance(run)?;
+        Ok(Some(key))
+    }
+
+    /// Reads the next key of a run, where it has one.
+    fn advance(&mut self, run: usize) -> io::Result<()> {
+        let Some(reader) = self.runs.get_mut(run) else { return Ok(()) };
+        if reader.fill_buf()?.is_empty() {
+            return Ok(());
+        }
+        let length = read_number(reader)?;
+        let mut key = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
+        copy_all(reader, length, &mut key)?;
+        self.heads.push(Reverse((key, run)));
+        Ok(())
     }
 }
 
-struct Counting<'w> {
-    inner: &'w mut BufWriter<File>,
-    count: &'w mut u64,
+impl Read for Section {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.seek(SeekFrom::Start(self.at))?;
+        let read = Read::take(&mut self.file, self.end - self.at).read(buffer)?;
+        self.at += read as u64;
+        Ok(read)
+    }
 }
 
-impl Write for Counting<'_> {
+/// Takes a payload into memory, and moves it out when it becomes too long.
+struct Payload<'s> {
+    memory: &'s mut Vec<u8>,
+    start: usize,
+    long: &'s mut Long,
+    /// Where it begins among the long ones.
+    moved: Option<u64>,
+}
+
+impl Payload<'_> {
+    /// Whether the payload was moved out; its place stands for it then.
+    fn close(self) -> bool {
+        if let Some(offset) = self.moved {
+            self.memory.extend(offset.to_le_bytes());
+            self.memory.extend((self.long.end - offset).to_le_bytes());
+        }
+        self.moved.is_some()
+    }
+}
+
+impl Write for Payload<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        *self.count += written as u64;
-        Ok(written)
+        if self.moved.is_none() && self.memory.len() - self.start + bytes.len() > LONG_PAYLOAD {
+            self.moved = Some(self.long.end);
+            let begun = self.memory.split_off(self.start);
+            self.long.write_all(&begun)?;
+        }
+        if self.moved.is_some() {
+            self.long.write_all(bytes)?;
+        } else {
+            self.memory.extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        Ok(())
     }
 }
 
-impl Sortable for Entry {
-    fn encode<W: Write>(&self, out: &mut W) -> io::Result<()> {
-        out.write_all(&(self.key.len() as u64).to_le_bytes())?;
-        out.write_all(&self.key)?;
-        out.write_all(&self.offset.to_le_bytes())?;
-        out.write_all(&self.length.to_le_bytes())
-    }
-
-    fn decode<R: Read>(from: &mut R) -> io::Result<Self> {
-        let size = usize::try_from(number(from)?).map_err(io::Error::other)?;
-        let mut key = vec![0; size];
-        from.read_exact(&mut key)?;
-        Ok(Self { key, offset: number(from)?, length: number(from)? })
+impl Long {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.end += bytes.len() as u64;
+        Ok(())
     }
 }
 
-fn number(from: &mut impl Read) -> io::Result<u64> {
+fn copy_all(from: &mut dyn Read, length: u64, out: &mut dyn Write) -> io::Result<()> {
+    let copied = io::copy(&mut from.take(length), out)?;
+    if copied == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+fn write_number(out: &mut impl Write, number: u64) -> io::Result<()> {
+    out.write_all(&number.to_le_bytes())
+}
+
+fn read_number(from: &mut impl Read) -> io::Result<u64> {
     let mut bytes = [0; 8];
     from.read_exact(&mut bytes)?;
     Ok(u64::from_le_bytes(bytes))
