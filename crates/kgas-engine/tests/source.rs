@@ -115,3 +115,191 @@ fn a_sample_is_the_same_for_the_same_seed_and_keeps_the_order() {
     let first = SourceOptions { limit: Some(2), ..SourceOptions::default() };
     assert_eq!(read(folder.path(), &first).len(), 2);
 }
+
+fn options(id_field: &str, text_field: &str) -> SourceOptions {
+    SourceOptions { id_field: id_field.to_owned(), text_field: text_field.to_owned(), ..SourceOptions::default() }
+}
+
+/// Ids and texts, or what is wrong, of a folder with one file.
+fn told_of(name: &str, content: impl AsRef<[u8]>) -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), name, content);
+    let found = read(folder.path(), &SourceOptions::default());
+    told(&found).into_iter().map(|(id, text)| (id.to_owned(), text)).collect()
+}
+
+#[test]
+fn each_kind_of_file_may_be_packed_and_spelt_in_any_case() {
+    let cases = [
+        ("a.TXT", b"one".to_vec(), "a.TXT"),
+        ("a.md.gz", gz("one"), "a.md.gz"),
+        ("a.Jsonl", b"{\"text\": \"one\"}".to_vec(), "a.Jsonl:1"),
+        ("a.jsonl.GZ", gz("{\"text\": \"one\"}\n"), "a.jsonl.GZ:1"),
+        ("a.csv", b"text\none".to_vec(), "a.csv:2"),
+        ("a.csv.gz", gz("text\r\none\r\n"), "a.csv.gz:2"),
+        // Packed twice over, as `cat` joins them.
+        ("a.txt.gz", [gz("o"), gz("ne")].concat(), "a.txt.gz"),
+    ];
+    for (name, content, id) in cases {
+        assert_eq!(told_of(name, content), [(id.to_owned(), "one".to_owned())], "{name}");
+    }
+}
+
+#[test]
+fn the_id_of_a_record_is_what_the_field_says_or_its_place() {
+    let cases = [
+        (r#""id": "x", "#, "x"),
+        (r#""id": 7, "#, "7"),
+        (r#""id": -1.50, "#, "-1.5"),
+        (r#""id": 12345678901234567890, "#, "12345678901234567890"),
+        (r#""id": "", "#, "d.jsonl:2"),
+        (r#""id": null, "#, "d.jsonl:2"),
+        (r#""id": ["x"], "#, "d.jsonl:2"),
+        ("", "d.jsonl:2"),
+    ];
+    for (id, expected) in cases {
+        let told = told_of("d.jsonl", format!("\n{{{id}\"text\": \"t\"}}"));
+        assert_eq!(told, [(expected.to_owned(), "t".to_owned())], "{id}");
+    }
+}
+
+#[test]
+fn marks_of_order_and_line_ends_belong_to_the_file_and_not_to_records() {
+    let lines = "\u{feff}{\"id\": \"a\", \"text\": \"one\\r\\n\"}\r\n \r\n{\"id\": \"b\", \"text\": \"\u{feff}two\"}";
+    let expected = [("a", "one\r\n"), ("b", "\u{feff}two")].map(|(id, text)| (id.to_owned(), text.to_owned()));
+    assert_eq!(told_of("d.jsonl", lines), expected);
+    let table = "\u{feff}id,text\r\na,\"one\r\n\"\r\n\r\nb,\u{feff}two";
+    assert_eq!(told_of("d.csv", table), expected);
+}
+
+#[test]
+fn a_broken_record_is_named_by_its_line() {
+    let text = |line: usize, problem: &str| (format!("d.csv:{line}"), format!("! {problem}"));
+    let table = b"id,text\n,\"one\n\ntwo\"\nshort\n,\xff\n,last,and more\n";
+    let found = told_of("d.csv", table);
+    assert_eq!(found[0], ("d.csv:2".to_owned(), "one\n\ntwo".to_owned()));
+    assert_eq!(found[1], ("short".to_owned(), "! line 5 is not a record of the table: it is too short".to_owned()));
+    assert_eq!(found[2], text(6, "not UTF-8 at byte 0"));
+    assert_eq!(found[3], ("d.csv:7".to_owned(), "last".to_owned()));
+    assert_eq!(found.len(), 4);
+
+    let lines = b"{\"text\": \"a\"}\n{\"text\": \"b\xff\"}\n[1]\n{\"text\": 5}\n{}\n";
+    let found = told_of("d.jsonl", lines);
+    let problems: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+    let no_object = "! line 3 is not a JSON object: invalid type: sequence, expected a map at column 0";
+    let expected = [
+        "a",
+        "! not UTF-8 at byte 11",
+        no_object,
+        "! line 4 has no text in field \"text\"; its fields are text",
+        "! line 5 has no text in field \"text\"; it has no fields",
+    ];
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn the_line_of_a_record_does_not_depend_on_how_lines_end() {
+    let table = "id,text\n,one\n\n,\"two\nlines\"\n,three\n\n\n,four";
+    let expected = [2, 4, 6, 9].map(|line| format!("d.csv:{line}"));
+    for table in [table.to_owned(), format!("{table}\n")] {
+        for table in [table.clone(), table.replace('\n', "\r\n")] {
+            let ids: Vec<String> = told_of("d.csv", &table).into_iter().map(|(id, _)| id).collect();
+            assert_eq!(ids, expected, "{table:?}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_file_of_records_has_none_and_an_empty_text_is_one() {
+    assert_eq!(told_of("d.jsonl", ""), []);
+    assert_eq!(told_of("d.csv", "id,text\n"), []);
+    let no_header = "! line 1 has no text in field \"text\"; it has no fields".to_owned();
+    assert_eq!(told_of("d.csv", ""), [("d.csv".to_owned(), no_header)]);
+    assert_eq!(told_of("d.txt", ""), [("d.txt".to_owned(), String::new())]);
+}
+
+#[test]
+fn records_before_the_end_of_a_cut_archive_are_read() {
+    let mut noise = fastrand::Rng::with_seed(3);
+    let mut line = || format!("{{\"text\": \"{:x}{:x}\"}}\n", noise.u128(..), noise.u128(..));
+    let lines: String = (0..5000).map(|_| line()).collect();
+    let packed = gz(&lines);
+    let found = told_of("d.jsonl.gz", &packed[..packed.len() / 2]);
+    let (last, before) = found.split_last().unwrap();
+    assert!(before.len() > 100);
+    assert!(before.iter().all(|(_, text)| !text.starts_with('!')));
+    assert!(last.1.starts_with("! it can't be read"), "{last:?}");
+    assert_eq!(last.0, format!("d.jsonl.gz:{}", found.len()));
+}
+
+#[test]
+fn of_documents_with_one_id_the_first_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a/x.txt", "first");
+    write(folder.path(), "b/x.txt", "second");
+    write(folder.path(), "b/y.jsonl", "{\"id\": \"x.txt\", \"text\": \"third\"}");
+    let inputs = ["a", "b/x.txt", "b/y.jsonl"].map(|name| Input::Path(folder.path().join(name)));
+    let found: Vec<Sourced> = documents(inputs.to_vec(), &SourceOptions::default()).collect();
+    let twice = "! an earlier document has the same id".to_owned();
+    assert_eq!(told(&found), [("x.txt", "first".to_owned()), ("x.txt", twice.clone()), ("x.txt", twice)]);
+    // In one folder they are told apart by their paths.
+    let found = read(folder.path(), &SourceOptions::default());
+    let ids: Vec<&str> = found.iter().map(|document| document.id.as_str()).collect();
+    assert_eq!(ids, ["a/x.txt", "b/x.txt", "x.txt"]);
+    assert!(found[2].source.ends_with("y.jsonl:1"));
+}
+
+#[test]
+fn what_is_named_by_itself_is_told_of_and_in_a_folder_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.pdf", "%PDF");
+    write(folder.path(), ".hidden.txt", "seen");
+    assert_eq!(read(folder.path(), &SourceOptions::default()), []);
+    let told = |name: &str| read(&folder.path().join(name), &SourceOptions::default())[0].text.clone();
+    let unknown = "kgas reads .txt, .md, .jsonl and .csv, each also as .gz";
+    assert_eq!(told("a.pdf").map_err(|error| error.to_string()), Err(unknown.to_owned()));
+    assert_eq!(told(".hidden.txt"), Ok("seen".to_owned()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_and_one_that_leads_nowhere_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "in/b.txt", "b");
+    std::os::unix::fs::symlink(folder.path().join("in/b.txt"), folder.path().join("in/c.txt")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("nothing"), folder.path().join("in/d.txt")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("in"), folder.path().join("in/loop")).unwrap();
+    let found = read(&folder.path().join("in"), &SourceOptions::default());
+    let told = told(&found);
+    assert_eq!(told[..2], [("b.txt", "b".to_owned()), ("c.txt", "b".to_owned())]);
+    assert!(told[2].0 == "d.txt" && told[2].1.starts_with("! it can't be read"), "{told:?}");
+    assert!(told[3].0 == "loop" && told[3].1.starts_with("! it can't be read"), "{told:?}");
+    assert_eq!(told.len(), 4);
+}
+
+#[test]
+fn a_sample_gives_each_document_the_same_chance() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String = (0..20).map(|n| format!("{{\"id\": {n}, \"text\": \"t\"}}\n")).collect();
+    write(folder.path(), "d.jsonl", lines);
+    let mut drawn = [0_u32; 20];
+    for seed in 0..1000 {
+        let options = SourceOptions { sample: Some((5, seed)), ..SourceOptions::default() };
+        for document in read(folder.path(), &options) {
+            drawn[document.id.parse::<usize>().unwrap()] += 1;
+        }
+    }
+    // 250 each is expected; four standard deviations are 55.
+    assert!(drawn.iter().all(|count| (190..310).contains(count)), "{drawn:?}");
+    let all = SourceOptions { sample: Some((50, 1)), ..SourceOptions::default() };
+    assert_eq!(read(folder.path(), &all).len(), 20);
+}
+
+#[test]
+fn reading_ends_where_enough_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "d.jsonl", "{\"k\": \"a\", \"v\": \"x\"}\n".repeat(3) + "broken");
+    let limited = SourceOptions { limit: Some(1), ..options("k", "v") };
+    assert_eq!(told(&read(folder.path(), &limited)), [("a", "x".to_owned())]);
+    assert_eq!(read(folder.path(), &options("k", "v")).len(), 4);
+}

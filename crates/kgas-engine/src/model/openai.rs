@@ -11,6 +11,7 @@ use kgas_http::openai::{
     read_embeddings,
 };
 use kgas_http::{ApiRequest, HttpError, Reply, Transport};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::error::translate;
@@ -86,7 +87,9 @@ impl ChatModel for OpenAiModel {
     }
 
     async fn chat(&self, request: ChatRequest) -> Result<ChatReply, ModelError> {
-        let (answer, usage) = self.line.call(self.request(request), read_chat).await?;
+        let (mut answer, usage) = self.line.call(self.request(request), read_chat).await?;
+        // Some servers write the field whether they refuse or not.
+        answer.refusal = answer.refusal.filter(|words| !words.trim().is_empty());
         Ok(ChatReply { finish: finish(&answer), text: answer.refusal.unwrap_or(answer.text), usage })
     }
 }
@@ -149,10 +152,14 @@ impl Line {
     }
 }
 
-/// What the provider says the call cost.
+/// What the provider says the call cost. The rest of the body, which may be thousands of vectors, is passed over.
 fn usage_of(reply: &Reply, attempts: u32) -> Usage {
-    let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
-    let tokens = |name: &str| body.as_ref()?.get("usage")?.get(name)?.as_u64();
+    #[derive(Deserialize)]
+    struct Told {
+        usage: Value,
+    }
+    let told: Option<Told> = serde_json::from_slice(&reply.body).ok();
+    let tokens = |name: &str| told.as_ref()?.usage.get(name)?.as_u64();
     Usage {
         calls: 1,
         attempts: attempts.into(),

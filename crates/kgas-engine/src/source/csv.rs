@@ -1,5 +1,7 @@
 //! A table with a header line and a document in each record.
 
+use std::io::{self, Read};
+
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::file::Bytes;
@@ -12,7 +14,7 @@ pub(super) fn documents(
     source: String,
     options: &SourceOptions,
 ) -> impl Iterator<Item = Sourced> + Send + use<> {
-    let mut table = ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let mut table = ReaderBuilder::new().flexible(true).from_reader(Watched { bytes, is_ended: false });
     let mut columns = Some(columns(&mut table, options));
     let mut found = None;
     let mut record = ByteRecord::new();
@@ -24,13 +26,13 @@ pub(super) fn documents(
             }
             None => {}
         }
-        let (id_column, text_column) = found?;
+        let columns: Columns = found?;
         let read = table.read_byte_record(&mut record);
-        let line = record.position().map_or(0, ::csv::Position::line);
+        let line = first_line(&table, &record, columns.is_crlf);
         let (place, named) = (format!("{source}:{line}"), format!("{file}:{line}"));
         let text = match read {
             Ok(false) => return None,
-            Ok(true) => match record.get(text_column) {
+            Ok(true) => match record.get(columns.text) {
                 Some(text) => utf8(text.to_vec()),
                 None => Err(SourceError::BrokenRecord { line, problem: "it is too short".to_owned() }),
             },
@@ -40,16 +42,54 @@ pub(super) fn documents(
                 Err(SourceError::BrokenRecord { line, problem: error.to_string() })
             }
         };
+        let id_column = columns.id.filter(|_| found.is_some());
         let given = id_column.and_then(|column| record.get(column)).filter(|id| !id.is_empty());
         let id = given.map_or(named, |id| String::from_utf8_lossy(id).into_owned());
         Some(Sourced { id, source: place, text })
     })
 }
 
-/// Which columns hold the id, if one does, and the text.
-fn columns(table: &mut Reader<Bytes>, options: &SourceOptions) -> Result<(Option<usize>, usize), SourceError> {
+/// Bytes, and whether the end of them was met.
+struct Watched {
+    bytes: Bytes,
+    is_ended: bool,
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(buffer)?;
+        self.is_ended |= read == 0;
+        Ok(read)
+    }
+}
+
+/// What the header line says.
+#[derive(Clone, Copy)]
+struct Columns {
+    id: Option<usize>,
+    text: usize,
+    /// Whether lines end in two characters.
+    is_crlf: bool,
+}
+
+/// The line on which the record that was read last begins.
+///
+/// The reader's own count is that of the line feeds read before it, without those of empty lines between; and of a
+/// line end of two characters it reads the second with the next record.
+fn first_line(table: &Reader<Watched>, record: &ByteRecord, is_crlf: bool) -> u64 {
+    let last = table.position().line().saturating_sub(line_feeds(record));
+    if is_crlf || table.get_ref().is_ended { last } else { last.saturating_sub(1) }
+}
+
+fn line_feeds(record: &ByteRecord) -> u64 {
+    record.iter().flatten().filter(|byte| **byte == b'\n').count() as u64
+}
+
+fn columns(table: &mut Reader<Watched>, options: &SourceOptions) -> Result<Columns, SourceError> {
     let header =
         table.byte_headers().map_err(|error| SourceError::BrokenRecord { line: 1, problem: error.to_string() })?;
+    let header = header.clone();
+    let is_crlf = table.position().line() == 1 + line_feeds(&header);
     let names: Vec<String> = header
         .iter()
         .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned())
@@ -60,5 +100,5 @@ fn columns(table: &mut Reader<Bytes>, options: &SourceOptions) -> Result<(Option
         field: options.text_field.clone(),
         present: names.join(", "),
     })?;
-    Ok((column(&options.id_field), text))
+    Ok(Columns { id: column(&options.id_field), text, is_crlf })
 }

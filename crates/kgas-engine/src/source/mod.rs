@@ -13,6 +13,10 @@ use std::path::PathBuf;
 
 pub use file::Format;
 
+fn fields(present: &str) -> String {
+    if present.is_empty() { "it has no fields".to_owned() } else { format!("its fields are {present}") }
+}
+
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -77,7 +81,7 @@ pub enum SourceError {
         problem: String,
     },
     /// A record has no text.
-    #[error("line {line} has no text in field {field:?}; its fields are {present}")]
+    #[error("line {line} has no text in field {field:?}; {}", fields(.present))]
     NoTextField {
         /// From 1.
         line: u64,
