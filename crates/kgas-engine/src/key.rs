@@ -75,3 +75,25 @@ fn hex(bytes: &[u8]) -> String {
     let digit = |number: u8| char::from_digit(number.into(), 16).unwrap_or_default();
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn keys_sort_as_their_parts_do_and_give_them_back(
+            one in ("[\0\u{1}\u{2}aé]{0,4}", "[\0\u{1}\u{2}aé]{0,4}"),
+            other in ("[\0\u{1}\u{2}aé]{0,4}", "[\0\u{1}\u{2}aé]{0,4}"),
+            numbers in any::<(u64, u64)>(),
+        ) {
+            let key = |parts: &(String, String), number| sort_key(&[&parts.0, &parts.1], &[number]);
+            let (left, right) = (key(&one, numbers.0), key(&other, numbers.1));
+            prop_assert_eq!(left.cmp(&right), (&one, numbers.0).cmp(&(&other, numbers.1)));
+            let parts: Vec<String> = sorted_parts(&sort_key(&[&one.0, &one.1], &[])).collect();
+            prop_assert_eq!(parts, [one.0, one.1]);
+        }
+    }
+}
