@@ -52,7 +52,7 @@ fn a_folder_that_can_not_be_written_is_named() {
 #[test]
 fn an_error_says_what_happened_and_has_its_cause() {
     let cases = [
-        (io::ErrorKind::StorageFull, "output o: the disk is full"),
+        (io::ErrorKind::StorageFull, "output o: the disk is full, make room and run again"),
         (io::ErrorKind::ReadOnlyFilesystem, "output o: writing there is not permitted"),
         (io::ErrorKind::IsADirectory, "output o: a folder is in the way, name a file"),
         (io::ErrorKind::TimedOut, "output o: it can't be written: timed out"),

@@ -10,9 +10,13 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use kgas_core::fact::ChunkFacts;
 use kgas_core::text::{Chunk, NoItems, chunks};
 use kgas_core::{
-    ChatModel, ChatReply, ChatRequest, ChunkReport, ChunkState, Document, Finish, GraphFragment, ModelError,
-    ModelErrorKind, ToolContext, ToolOutput, ToolResult, Usage,
+    Capabilities, ChatModel, ChatReply, ChatRequest, ChunkReport, ChunkState, Document, Finish, GraphFragment,
+    ModelError, ModelErrorKind, ToolContext, ToolOutput, ToolResult, Usage,
 };
+
+/// How a tool works that asks a model through this loop.
+pub(crate) const ASKS_A_MODEL: Capabilities =
+    Capabilities { is_async: true, batch: true, streaming: false, requires_auth: true, concurrent_processing: true };
 
 /// The calls for one document, until a stop or a fatal error.
 #[derive(Debug)]

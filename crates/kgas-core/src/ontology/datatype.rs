@@ -1,5 +1,7 @@
 //! Kinds of values: what the object of a relation may be where it is not an entity.
 
+use crate::text::is_calendar_word;
+
 /// A kind of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Datatype {
@@ -14,28 +16,6 @@ pub enum Datatype {
     /// An address on the web.
     Uri,
 }
-
-const CALENDAR: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
 
 impl Datatype {
     /// Reads the name of a datatype: an XSD type (`xsd:date`, or its IRI), or a plain word such as `string`,
@@ -90,5 +70,5 @@ impl Datatype {
 }
 
 fn names_calendar(words: &str) -> bool {
-    words.split(|c: char| !c.is_alphabetic()).any(|word| CALENDAR.iter().any(|known| known.eq_ignore_ascii_case(word)))
+    words.split(|c: char| !c.is_alphabetic()).any(is_calendar_word)
 }

@@ -1,11 +1,13 @@
 //! Pure text algorithms: sentences, chunks, word boundaries, normal forms, and items in a model's answer.
 
+mod calendar;
 mod chunk;
 mod normalize;
 mod occurrence;
 mod salvage;
 mod sentence;
 
+pub use calendar::is_calendar_word;
 pub use chunk::{Chunk, chunks};
 pub use normalize::{label_key, normal_form};
 pub use occurrence::occurrences;

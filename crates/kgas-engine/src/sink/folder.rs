@@ -31,7 +31,7 @@ impl OutputError {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 "writing there is not permitted".to_owned()
             }
-            io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+            io::ErrorKind::StorageFull => "the disk is full, make room and run again".to_owned(),
             io::ErrorKind::IsADirectory => "a folder is in the way, name a file".to_owned(),
             _ => format!("it can't be written: {source}"),
         };

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use kgas_core::Ontology;
+use kgas_core::text::is_calendar_word;
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::lexicon::FAMILIES;
-use super::names::CALENDAR;
 use super::sentence::{Look, Role, Sentence};
 
 /// A stem that some cue has.
@@ -213,7 +213,7 @@ fn match_end(cue: &Cue, sentence: &Sentence<'_>, first: usize) -> Option<usize> 
 
 /// "on 3 May 1967," in "released on 3 May 1967, by X".
 fn is_of_date(sentence: &Sentence<'_>, at: usize) -> bool {
-    let is_date = |at| sentence.look(at) == Some(Look::Number) || CALENDAR.contains(&sentence.small(at));
+    let is_date = |at| sentence.look(at) == Some(Look::Number) || is_calendar_word(sentence.small(at));
     is_date(at) || sentence.is_mark(at, &[","]) || matches!(sentence.small(at), "on" | "in") && is_date(at + 1)
 }
 

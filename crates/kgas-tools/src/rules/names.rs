@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use kgas_core::text::is_calendar_word;
+
 use super::cues::is_participle;
 use super::sentence::{Look, Role, Sentence};
 
@@ -12,28 +14,6 @@ const SHORTENED: &[&str] = &["bros", "inc", "jr", "sr", "ltd", "co", "corp", "dr
 const INNER: &[&str] = &[
     "of", "de", "la", "le", "van", "von", "der", "den", "du", "di", "da", "del", "della", "des", "dos", "do", "al",
     "el", "bin", "ibn", "ben", "av", "af", "zu", "ter", "y", "n", "und", "et",
-];
-
-pub(super) const CALENDAR: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
 ];
 
 /// A longer title is more likely a sentence that the rules misread.
@@ -189,7 +169,7 @@ fn name_end(sentence: &Sentence<'_>, first: usize) -> usize {
 
 /// "May 1967", and not "Sunday Songs".
 fn is_calendar(sentence: &Sentence<'_>, at: usize) -> bool {
-    let is_calendar = |at| CALENDAR.contains(&sentence.small(at));
+    let is_calendar = |at| is_calendar_word(sentence.small(at));
     is_calendar(at) && (sentence.look(at + 1) != Some(Look::Capital) || is_calendar(at + 1))
 }
 

@@ -7,12 +7,11 @@ use async_trait::async_trait;
 use kgas_core::fact::FactCollector;
 use kgas_core::text::{Chunk, NoItems};
 use kgas_core::{
-    Capabilities, ChatRequest, ConfigError, KgasTool, Need, ToolContext, ToolError, ToolInput, ToolMetadata,
-    ToolPlugin, ToolResult,
+    ChatRequest, ConfigError, KgasTool, Need, ToolContext, ToolError, ToolInput, ToolMetadata, ToolPlugin, ToolResult,
 };
 
 use crate::config::ExtractionConfig;
-use crate::flow::{Decoded, Extraction, run_chunks};
+use crate::flow::{ASKS_A_MODEL, Decoded, Extraction, run_chunks};
 use prompt::Prompt;
 
 /// The ontology-aware relationship extractor.
@@ -37,13 +36,7 @@ impl ToolPlugin for RelationshipExtractor {
             tags: ["llm", "ontology", "async", "relationships"].map(str::to_owned).to_vec(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             needs: vec![Need::ChatModel, Need::Ontology],
-            capabilities: Capabilities {
-                is_async: true,
-                batch: true,
-                streaming: false,
-                requires_auth: true,
-                concurrent_processing: true,
-            },
+            capabilities: ASKS_A_MODEL,
         };
         Ok(Self { config: config.checked()?, metadata })
     }

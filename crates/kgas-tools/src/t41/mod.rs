@@ -8,11 +8,10 @@ use std::num::NonZeroUsize;
 use async_trait::async_trait;
 use futures_util::future::FutureExt;
 use kgas_core::{
-    Capabilities, ConfigError, KgasTool, Need, ToolContext, ToolError, ToolInput, ToolMetadata, ToolOutput, ToolPlugin,
-    ToolResult,
+    ConfigError, KgasTool, Need, ToolContext, ToolError, ToolInput, ToolMetadata, ToolOutput, ToolPlugin, ToolResult,
 };
 
-use crate::flow::Flow;
+use crate::flow::{ASKS_A_MODEL, Flow};
 use batch::{Embedded, batches};
 use config::EmbedderConfig;
 
@@ -38,13 +37,7 @@ impl ToolPlugin for TextEmbedder {
             tags: ["llm", "async", "embeddings"].map(str::to_owned).to_vec(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             needs: vec![Need::Embedder],
-            capabilities: Capabilities {
-                is_async: true,
-                batch: true,
-                streaming: false,
-                requires_auth: true,
-                concurrent_processing: true,
-            },
+            capabilities: ASKS_A_MODEL,
         };
         Ok(Self { config, metadata })
     }

@@ -1,0 +1,34 @@
+//! The English names of months and of days of the week.
+
+const CALENDAR: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+/// Whether a word is the English name of a month or of a day of the week; case doesn't matter.
+///
+/// ```
+/// assert!(kgas_core::text::is_calendar_word("May"));
+/// assert!(!kgas_core::text::is_calendar_word("maybe"));
+/// ```
+#[must_use]
+pub fn is_calendar_word(word: &str) -> bool {
+    CALENDAR.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
