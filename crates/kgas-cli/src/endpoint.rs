@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kgas_engine::Interrupt;
-use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel};
+use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel, is_final};
 use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL};
 use kgas_http::{BaseUrl, BuildError, Client, Limits, RetryPolicy, Secret, Timeouts, Transport};
 use serde_json::{Map, Value};
@@ -78,6 +78,7 @@ impl Endpoint {
 
     fn build(&self) -> Result<Client, Failure> {
         let mut builder = openai::builder(&self.base.to_string())
+            .close_on(is_final)
             .limits(self.limits)
             .timeouts(self.timeouts)
             .retry(self.retry)

@@ -9,7 +9,7 @@ use crate::memory::Connector;
 use crate::retry::{Course, Dice};
 use crate::secret::is_secret;
 use crate::wire::{Dialer, Wire};
-use crate::{BaseUrl, BaseUrlError, Client, Limiter, Limits, RetryPolicy, Secret, SecretError, Timeouts};
+use crate::{BaseUrl, BaseUrlError, Client, HttpError, Limiter, Limits, RetryPolicy, Secret, SecretError, Timeouts};
 
 /// The most bytes an answer may have, unless set.
 const MAX_BODY: usize = 64 * 1024 * 1024;
@@ -25,6 +25,7 @@ pub struct ClientBuilder {
     timeouts: Timeouts,
     seed: Option<u64>,
     max_body: usize,
+    close_on: fn(&HttpError) -> bool,
     connector: Option<Connector>,
     allow_insecure_http: bool,
 }
@@ -45,6 +46,7 @@ impl ClientBuilder {
             timeouts: Timeouts::default(),
             seed: None,
             max_body: MAX_BODY,
+            close_on: |_| false,
             connector: None,
             allow_insecure_http: false,
         }
@@ -103,6 +105,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Closes the limiter after an error for which this says yes, before the next in the queue
+    /// gets its turn: a refused key is refused to all. Default: after none.
+    pub fn close_on(mut self, is_final: fn(&HttpError) -> bool) -> Self {
+        self.close_on = is_final;
+        self
+    }
+
     /// Connects in memory and not over the network.
     pub fn connector(mut self, connector: Connector) -> Self {
         self.connector = Some(connector);
@@ -148,6 +157,7 @@ impl ClientBuilder {
             policy: self.retry,
             dice: self.seed.map_or_else(Dice::shuffled, Dice::seeded),
             wire: Wire::new(dialer, &timeouts, max_idle, self.max_body),
+            close_on: self.close_on,
         };
         Ok(Client::new(base, headers, course))
     }

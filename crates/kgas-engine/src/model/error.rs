@@ -3,6 +3,12 @@
 use kgas_core::{ModelError, ModelErrorKind};
 use kgas_http::{ErrorKind, HttpError};
 
+/// Whether every other call to the same server would be refused like this one.
+#[must_use]
+pub fn is_final(error: &HttpError) -> bool {
+    translate(error.clone(), true).is_fatal()
+}
+
 /// Translates an error; `reached` tells whether the server has answered anything yet in this run.
 pub(super) fn translate(error: HttpError, reached: bool) -> ModelError {
     let kind = match error.kind() {

@@ -18,6 +18,8 @@ pub(crate) struct Course {
     pub(crate) policy: RetryPolicy,
     pub(crate) dice: Dice,
     pub(crate) wire: Wire,
+    /// After which errors nothing more is let through.
+    pub(crate) close_on: fn(&HttpError) -> bool,
 }
 
 /// Sends a request until it is answered or the policy gives up. Dropping the future gives it up
@@ -39,6 +41,10 @@ pub(crate) async fn run(course: &Course, request: &ApiRequest, outgoing: &Outgoi
             }
             Err(error) => error,
         };
+        if (course.close_on)(&error) {
+            // Before the permit goes back: the next in the queue would be on its way already.
+            course.limiter.close();
+        }
         // Back-off must not keep others from the wire.
         drop(permit);
         if let Some(pause) = course.policy.pause(&error) {
