@@ -45,6 +45,7 @@ impl Endpoint {
             requests_per_minute: args.rpm.map_or(default_rpm, |limit| limit.0),
             tokens_per_minute: args.tpm.and_then(|limit| limit.0),
             max_concurrent: args.max_concurrent,
+            ..Limits::default()
         };
         let attempt = Duration::from_secs_f64(args.timeout);
         let endpoint = Self {

@@ -6,10 +6,13 @@ use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::memory::Connector;
-use crate::retry::{Course, Dice};
+use crate::report::{Attempt, OnAttempt};
+use crate::retry::{Breaker, Course, Dice, Hedges};
 use crate::secret::is_secret;
 use crate::wire::{Dialer, Wire};
-use crate::{BaseUrl, BaseUrlError, Client, HttpError, Limiter, Limits, RetryPolicy, Secret, SecretError, Timeouts};
+use crate::{
+    BaseUrl, BaseUrlError, Client, Hedge, HttpError, Limiter, Limits, RetryPolicy, Secret, SecretError, Timeouts,
+};
 
 /// The most bytes an answer may have, unless set.
 const MAX_BODY: usize = 64 * 1024 * 1024;
@@ -26,6 +29,10 @@ pub struct ClientBuilder {
     seed: Option<u64>,
     max_body: usize,
     close_on: fn(&HttpError) -> bool,
+    hedge: Option<Hedge>,
+    on_attempt: OnAttempt,
+    redirects: u32,
+    single_flight: bool,
     connector: Option<Connector>,
     allow_insecure_http: bool,
 }
@@ -47,6 +54,10 @@ impl ClientBuilder {
             seed: None,
             max_body: MAX_BODY,
             close_on: |_| false,
+            hedge: None,
+            on_attempt: OnAttempt::default(),
+            redirects: 0,
+            single_flight: false,
             connector: None,
             allow_insecure_http: false,
         }
@@ -112,6 +123,34 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends replayable requests a second time when the first takes long. Default: never.
+    pub fn hedge(mut self, hedge: Hedge) -> Self {
+        self.hedge = Some(hedge);
+        self
+    }
+
+    /// Tells this of each attempt when it has ended. It is called while the attempt still holds
+    /// its place on the wire: it should be quick.
+    pub fn on_attempt(mut self, tell: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
+        self.on_attempt = OnAttempt::new(tell);
+        self
+    }
+
+    /// How many redirects a call follows: 307 and 308, and for GET also 301 to 303, within the
+    /// same scheme. To another origin go neither key nor cookie nor added headers, but the body
+    /// does. Default: none.
+    pub fn redirects(mut self, most: u32) -> Self {
+        self.redirects = most;
+        self
+    }
+
+    /// Lets identical requests (method, path, query, headers and body) that are under way at the
+    /// same time share one call and its answer. Default: each is a call.
+    pub fn single_flight(mut self, share: bool) -> Self {
+        self.single_flight = share;
+        self
+    }
+
     /// Connects in memory and not over the network.
     pub fn connector(mut self, connector: Connector) -> Self {
         self.connector = Some(connector);
@@ -155,11 +194,15 @@ impl ClientBuilder {
         let course = Course {
             limiter,
             policy: self.retry,
+            breaker: Breaker::new(self.retry.outage_patience),
+            hedges: self.hedge.map(Hedges::new),
             dice: self.seed.map_or_else(Dice::shuffled, Dice::seeded),
             wire: Wire::new(dialer, &timeouts, max_idle, self.max_body),
             close_on: self.close_on,
+            on_attempt: self.on_attempt,
+            redirects: self.redirects,
         };
-        Ok(Client::new(base, headers, course))
+        Ok(Client::new(base, headers, course, self.single_flight))
     }
 }
 

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 
+use crate::flight::Flights;
 use crate::gate::Gate;
 use crate::retry::{self, Course};
 use crate::transport::batch;
-use crate::wire::Outgoing;
+use crate::wire::{Answer, Mode, Outgoing};
 use crate::{
     ApiRequest, ApiResponse, BaseUrl, BaseUrlError, ClientBuilder, Cost, ErrorKind, HttpError, Limiter, Limits,
     Transport,
@@ -22,6 +23,8 @@ use crate::{
 /// How many calls of a batch are under way for each that can be on the wire: enough that those
 /// which back off leave no gap.
 const BATCH_DEPTH: usize = 4;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Sends requests to one API, no faster than its limits allow, and again where that helps.
 ///
@@ -47,6 +50,7 @@ struct Shared {
     base: BaseUrl,
     headers: HeaderMap,
     course: Course,
+    flights: Option<Flights>,
 }
 
 impl Client {
@@ -59,8 +63,9 @@ impl Client {
         ClientBuilder::new(base_url.try_into().map_err(Into::into))
     }
 
-    pub(crate) fn new(base: BaseUrl, headers: HeaderMap, course: Course) -> Self {
-        Self { shared: Arc::new(Shared { base, headers, course }), gate: Gate::default() }
+    pub(crate) fn new(base: BaseUrl, headers: HeaderMap, course: Course, single_flight: bool) -> Self {
+        let flights = single_flight.then(Flights::default);
+        Self { shared: Arc::new(Shared { base, headers, course, flights }), gate: Gate::default() }
     }
 
     /// A GET of a path below the base URL; await it.
@@ -116,11 +121,41 @@ impl Transport for Client {
         let Some(_inside) = self.gate.enter() else {
             return ApiResponse::failed(HttpError::new(ErrorKind::Closed));
         };
-        let shared = &self.shared;
-        match Outgoing::new(&shared.base, &shared.headers, &request) {
-            Ok(outgoing) => retry::run(&shared.course, &request, &outgoing).await,
-            Err(error) => ApiResponse::failed(error),
+        match &self.shared.flights {
+            Some(flights) => flights.share(&request, || self.shared.call(&request)).await,
+            None => self.shared.call(&request).await,
         }
+    }
+}
+
+impl Shared {
+    async fn call(&self, request: &ApiRequest) -> ApiResponse {
+        let outgoing = match self.outgoing(request) {
+            Ok(outgoing) => outgoing,
+            Err(error) => return ApiResponse::failed(error),
+        };
+        let url = outgoing.url().to_owned();
+        let mut call = retry::Call::begin(request.deadline);
+        let outcome = retry::run(&self.course, request, outgoing, Mode::Whole, &mut call).await;
+        let outcome = outcome.map(|(Answer::Whole(reply), permit)| {
+            // Without a figure the estimate stays charged: the server may have counted it.
+            let used = request.usage_of.and_then(|usage_of| usage_of(&reply));
+            if let (Some(permit), Some(tokens)) = (permit, used) {
+                permit.settle(tokens);
+            }
+            reply
+        });
+        call.end(outcome, &url)
+    }
+
+    fn outgoing(&self, request: &ApiRequest) -> Result<Outgoing, HttpError> {
+        let mut outgoing = Outgoing::new(&self.base, &self.headers, request)?;
+        if !matches!(request.method, Method::GET | Method::HEAD) {
+            // One for all attempts of a call: a server that knows it does the work once.
+            let dice = &self.course.dice;
+            outgoing.set_default(IDEMPOTENCY_KEY, &format!("{:016x}{:016x}", dice.bits(), dice.bits()));
+        }
+        Ok(outgoing)
     }
 }
 

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     AttemptTimeout,
     /// The request's total deadline passed. Not retried.
     Deadline,
+    /// The server was there, went away, and did not come back within the patience. Not retried.
+    Outage,
     /// The connection was lost before the head of an answer came. Retried.
     Reset,
     /// The answer broke off in its body. Retried.
@@ -78,6 +80,8 @@ struct Inner {
     status: Option<u16>,
     request_id: Option<String>,
     hint: Option<Duration>,
+    should_retry: Option<bool>,
+    location: Option<String>,
     url: Option<String>,
     message: Option<String>,
     source: Option<Arc<dyn Error + Send + Sync>>,
@@ -95,6 +99,8 @@ impl HttpError {
             status: None,
             request_id: None,
             hint: None,
+            should_retry: None,
+            location: None,
             url: None,
             message: None,
             source: None,
@@ -155,9 +161,13 @@ impl HttpError {
         self.0.message.as_deref()
     }
 
-    /// Whether the same request may succeed a little later.
+    /// Whether the same request may succeed a little later: by what the server said
+    /// (`x-should-retry`), or else by kind and status.
     #[must_use]
     pub fn is_transient(&self) -> bool {
+        if let Some(said) = self.0.should_retry {
+            return said;
+        }
         match self.kind() {
             ErrorKind::Dns
             | ErrorKind::Connect
@@ -214,6 +224,30 @@ impl HttpError {
         self
     }
 
+    /// Adds whether the server said that asking again may help.
+    #[must_use]
+    pub fn with_should_retry(mut self, said: Option<bool>) -> Self {
+        self.0.should_retry = said;
+        self
+    }
+
+    /// Whether the connection had been used before, so that the server may just have closed it
+    /// while it was idle.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        false
+    }
+
+    /// Where a redirect points to. Never shown: it may hold a query.
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.0.location.as_deref()
+    }
+
+    pub(crate) fn with_location(mut self, location: Option<String>) -> Self {
+        self.0.location = location;
+        self
+    }
+
     /// Adds the address tried; whoever calls leaves out the query.
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
@@ -259,6 +293,9 @@ impl fmt::Display for HttpError {
                 write!(f, "no complete answer from {url} in time{said}: raise the time-out, or ask for less")
             }
             ErrorKind::Deadline => write!(f, "no answer from {url} before the deadline{said}: raise it, or the limits"),
+            ErrorKind::Outage => {
+                write!(f, "{url} was there and has been away{said}: start again when it is back")
+            }
             ErrorKind::Reset => write!(f, "the connection to {url} was lost before an answer came: try again later"),
             ErrorKind::Body => write!(f, "the answer of {url} broke off: try again later"),
             ErrorKind::TooLarge => {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
-use crate::{ErrorKind, HttpError};
+use crate::{ErrorKind, HttpError, Queued};
 
 /// How a request ended, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -86,9 +86,12 @@ impl fmt::Debug for Reply {
 pub struct Waited {
     /// In the limiter's queue.
     pub queue: Duration,
+    /// What the time in the queue was spent waiting for.
+    pub queued: Queued,
     /// On the wire: connecting, sending, the server's thinking, receiving.
     pub wire: Duration,
-    /// Between a failed attempt and the next one's place in the queue.
+    /// Between a failed attempt and the next one's place in the queue, and while the server was
+    /// away.
     pub backoff: Duration,
 }
 

@@ -12,6 +12,7 @@ fn limits(requests: Option<u32>, tokens: Option<u32>, at_once: usize) -> Limits 
         requests_per_minute: requests.and_then(NonZeroU32::new),
         tokens_per_minute: tokens.and_then(NonZeroU32::new),
         max_concurrent: NonZeroUsize::new(at_once).unwrap(),
+        ..Limits::default()
     }
 }
 

@@ -107,6 +107,7 @@ proptest! {
             requests_per_minute: NonZeroU32::new(requests),
             tokens_per_minute: NonZeroU32::new(tokens),
             max_concurrent: NonZeroUsize::new(at_once).unwrap(),
+            ..Limits::default()
         };
         runtime.block_on(async {
             // A day of the paused clock: whoever waits for ever fails and doesn't hang.

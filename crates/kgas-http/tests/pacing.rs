@@ -14,6 +14,7 @@ fn per_minute(requests: u32, at_once: usize) -> Limits {
         requests_per_minute: NonZeroU32::new(requests),
         tokens_per_minute: None,
         max_concurrent: NonZeroUsize::new(at_once).unwrap(),
+        ..Limits::default()
     }
 }
 

@@ -14,6 +14,7 @@ fn two_a_minute() -> Limits {
         requests_per_minute: NonZeroU32::new(2),
         tokens_per_minute: None,
         max_concurrent: NonZeroUsize::new(10).unwrap(),
+        ..Limits::default()
     }
 }
 

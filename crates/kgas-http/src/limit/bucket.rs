@@ -38,7 +38,46 @@ impl Bucket {
         self.full_at = self.full_at.checked_sub(span).unwrap_or(self.full_at);
     }
 
-    fn span(&self, units: f64) -> Duration {
+    /// How many units it holds; below zero after more was taken than it could hold.
+    pub(super) fn level(&self, now: Instant) -> f64 {
+        let missing = self.full_at.saturating_duration_since(now).as_secs_f64() / self.seconds_per_unit;
+        self.capacity - missing
+    }
+
+    /// Makes it hold so many units now, and no more than it can.
+    pub(super) fn set_level(&mut self, level: f64, now: Instant) {
+        let span = self.span((self.capacity - level).max(0.0));
+        self.full_at = now.checked_add(span).unwrap_or(now);
+    }
+
+    /// Changes what it can hold; what it holds stays, up to that.
+    pub(super) fn set_capacity(&mut self, capacity: f64, now: Instant) {
+        let level = self.level(now);
+        self.capacity = capacity;
+        self.set_level(level, now);
+    }
+
+    /// Changes how fast it refills; what it holds stays.
+    pub(super) fn set_rate(&mut self, units_per_minute: f64, now: Instant) {
+        let level = self.level(now);
+        self.seconds_per_unit = 60.0 / units_per_minute;
+        self.set_level(level, now);
+    }
+
+    pub(super) const fn capacity(&self) -> f64 {
+        self.capacity
+    }
+
+    /// Spends what has gathered, and lets nothing gather before `until`: from then on things go
+    /// one by one.
+    pub(super) fn rest_until(&mut self, until: Instant) {
+        let all_but_one = self.span((self.capacity - 1.0).max(0.0));
+        let full_at = until.checked_add(all_but_one).unwrap_or(until);
+        self.full_at = self.full_at.max(full_at);
+    }
+
+    /// How long so many units take to flow in.
+    pub(super) fn span(&self, units: f64) -> Duration {
         Duration::try_from_secs_f64(units * self.seconds_per_unit).unwrap_or(Duration::MAX)
     }
 }
@@ -67,5 +106,32 @@ mod tests {
         assert_eq!(bucket.earliest(1), Some(start + Duration::from_secs(16)));
         bucket.give_back(25);
         assert_eq!(bucket.earliest(10), Some(start));
+    }
+
+    #[test]
+    fn a_smaller_or_slower_bucket_keeps_what_it_can() {
+        let start = Instant::now();
+        let mut bucket = Bucket::new(60.0, 10.0, start);
+        bucket.take(4, start);
+        bucket.set_rate(30.0, start);
+        assert!((bucket.level(start) - 6.0).abs() < 1e-6);
+        bucket.set_capacity(3.0, start);
+        assert!((bucket.level(start) - 3.0).abs() < 1e-6);
+        bucket.take(5, start);
+        bucket.set_capacity(10.0, start);
+        assert!((bucket.level(start) + 2.0).abs() < 1e-6, "a debt stays");
+    }
+
+    #[test]
+    fn after_a_rest_things_go_one_by_one() {
+        let start = Instant::now();
+        let until = start + Duration::from_secs(30);
+        let mut bucket = Bucket::new(60.0, 10.0, start);
+        bucket.rest_until(until);
+        for second in 0..5 {
+            let at = bucket.earliest(1).unwrap();
+            assert_eq!(at, until + Duration::from_secs(second));
+            bucket.take(1, at);
+        }
     }
 }

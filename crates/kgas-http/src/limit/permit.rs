@@ -2,10 +2,14 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use tokio::sync::OwnedSemaphorePermit;
+use http::HeaderMap;
 use tokio::time::Instant;
 
+use super::books::Sent;
+use super::cause::Queued;
+use super::headers::Told;
 use super::{Cost, Shared};
 
 /// The right to send one request, from a [`Limiter`](super::Limiter).
@@ -16,13 +20,29 @@ use super::{Cost, Shared};
 #[must_use = "dropping a permit gives it back"]
 pub struct Permit {
     mark: Mark,
-    _slot: OwnedSemaphorePermit,
+    queued: Queued,
+}
+
+/// How a server turned a request away: see [`Permit::refused`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Status 429: too fast.
+    TooFast,
+    /// Status 503 or 529: too busy.
+    Overloaded,
 }
 
 impl Permit {
-    pub(super) fn new(limiter: Arc<Shared>, ticket: u64, cost: Cost, slot: OwnedSemaphorePermit) -> Self {
-        let stage = Mutex::new(Stage::Held);
-        Self { mark: Mark(Arc::new(Ticket { limiter, ticket, cost, stage })), _slot: slot }
+    pub(super) fn new(scopes: Scopes, cost: Cost, queued: Queued) -> Self {
+        let state = Mutex::new(State { stage: Stage::Held, lowered: false });
+        Self { mark: Mark(Arc::new(Ticket { scopes, cost, state })), queued }
+    }
+
+    /// What it waited for in the queue.
+    #[must_use]
+    pub const fn queued(&self) -> Queued {
+        self.queued
     }
 
     /// Says that the request is being written. Its minute starts now; saying it again changes
@@ -31,12 +51,46 @@ impl Permit {
         self.mark.written();
     }
 
+    /// Shows the limiter the head of the answer, which may say how much of the quota is left.
+    /// It says nothing about a request that was not written.
+    pub fn observe(&self, headers: &HeaderMap) {
+        self.mark.observe(headers);
+    }
+
+    /// Says that the server took the request: fewer at a time than configured may become more.
+    pub fn went_well(&self) {
+        let ticket = &self.mark.0;
+        ticket.scopes.each(|scope, _| scope.change(|books| books.crew.went_well()));
+    }
+
+    /// Says that the server turned the request away, and for how long it asked to stay away.
+    /// All requests of the same key wait so long, and leave one by one afterwards.
+    pub fn refused(&self, refusal: Refusal, hint: Option<Duration>) {
+        self.mark.written();
+        let ticket = &self.mark.0;
+        let now = Instant::now();
+        // Beyond the end of time nobody waits.
+        let until = hint.and_then(|hint| now.checked_add(hint));
+        let is_explained = ticket.lock().lowered;
+        ticket.scopes.each(|scope, number| {
+            scope.change(|books| match refusal {
+                Refusal::TooFast => books.refused(number, until, is_explained, now),
+                Refusal::Overloaded => {
+                    books.overloaded(number);
+                    if let Some(until) = until {
+                        books.pause_until(until);
+                    }
+                }
+            });
+        });
+    }
+
     /// Says how many tokens the request used in the end.
     pub fn settle(self, tokens: u32) {
         self.mark.written();
         let ticket = &self.mark.0;
         let now = Instant::now();
-        ticket.limiter.change(|pacer| pacer.settle(ticket.ticket, ticket.cost, tokens, now));
+        ticket.scopes.each(|scope, number| scope.change(|books| books.settle(number, ticket.cost, tokens, now)));
     }
 
     /// A handle with which the wire can say that the request is being written.
@@ -47,7 +101,23 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.mark.0.give_back();
+        let ticket = &self.mark.0;
+        let is_unwritten = {
+            let mut state = ticket.lock();
+            let is_unwritten = state.stage == Stage::Held;
+            if is_unwritten {
+                state.stage = Stage::GivenBack;
+            }
+            is_unwritten
+        };
+        ticket.scopes.each(|scope, _| {
+            scope.change(|books| {
+                books.crew.leave();
+                if is_unwritten {
+                    books.give_back(ticket.cost);
+                }
+            });
+        });
     }
 }
 
@@ -57,40 +127,88 @@ impl fmt::Debug for Permit {
     }
 }
 
+/// The limits that a request was let through by, each with the number it has there: its own, and
+/// those they are part of.
+#[derive(Debug)]
+pub(super) struct Scopes {
+    pub(super) own: (Arc<Shared>, u64),
+    pub(super) wider: Vec<(Arc<Shared>, u64)>,
+}
+
+impl Scopes {
+    fn each(&self, mut with: impl FnMut(&Shared, u64)) {
+        with(&self.own.0, self.own.1);
+        for (scope, number) in &self.wider {
+            with(scope, *number);
+        }
+    }
+}
+
 /// Says that the request of a permit is being written. It may outlive the permit.
 #[derive(Clone)]
 pub(crate) struct Mark(Arc<Ticket>);
 
 struct Ticket {
-    limiter: Arc<Shared>,
-    ticket: u64,
+    scopes: Scopes,
     cost: Cost,
-    stage: Mutex<Stage>,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    stage: Stage,
+    /// The answer's head lowered a limit: that explains a refusal.
+    lowered: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Held,
-    Written,
+    /// Written, and how it stands in the books of its own limits.
+    Written(Sent),
     GivenBack,
 }
 
 impl Mark {
     pub(crate) fn written(&self) {
         let ticket = &self.0;
+        let mut state = ticket.lock();
+        let is_late = match state.stage {
+            Stage::Written(_) => return,
+            Stage::Held => false,
+            Stage::GivenBack => true,
+        };
         let now = Instant::now();
-        match ticket.replace_stage(|_| Stage::Written) {
-            Stage::Held => ticket.limiter.change(|pacer| pacer.written(ticket.ticket, ticket.cost, now)),
-            Stage::Written => {}
-            Stage::GivenBack => ticket.limiter.change(|pacer| {
-                pacer.take_again(ticket.cost, now);
-                pacer.written(ticket.ticket, ticket.cost, now);
-            }),
+        let mut sent = None;
+        ticket.scopes.each(|scope, number| {
+            let in_books = scope.change(|books| {
+                if is_late {
+                    books.take(ticket.cost, now);
+                }
+                books.written(number, ticket.cost, now)
+            });
+            sent = sent.or(Some(in_books));
+        });
+        if let Some(sent) = sent {
+            state.stage = Stage::Written(sent);
         }
     }
 
     pub(crate) fn is_written(&self) -> bool {
-        self.0.replace_stage(|stage| stage) == Stage::Written
+        matches!(self.0.lock().stage, Stage::Written(_))
+    }
+
+    fn observe(&self, headers: &HeaderMap) {
+        let told = Told::read(headers, SystemTime::now());
+        let ticket = &self.0;
+        let mut state = ticket.lock();
+        let Stage::Written(sent) = state.stage else { return };
+        if told.is_empty() {
+            return;
+        }
+        // Servers count by model: what they tell is about the narrowest limits.
+        let now = Instant::now();
+        state.lowered = ticket.scopes.own.0.change(|books| books.observe(&told, sent, now));
     }
 }
 
@@ -101,22 +219,8 @@ impl fmt::Debug for Mark {
 }
 
 impl Ticket {
-    fn give_back(&self) {
-        let before = self.replace_stage(|stage| match stage {
-            Stage::Held => Stage::GivenBack,
-            other => other,
-        });
-        if before == Stage::Held {
-            self.limiter.change(|pacer| pacer.give_back(self.cost));
-        }
-    }
-
-    /// Moves to another stage and returns the one before.
-    fn replace_stage(&self, next: impl FnOnce(Stage) -> Stage) -> Stage {
-        let mut stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = *stage;
-        *stage = next(before);
-        before
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

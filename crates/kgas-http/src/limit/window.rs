@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::cause::Cause;
+
 /// A little over a minute: two requests written 60 s apart may arrive closer to each other.
 pub(super) const SPAN: Duration = Duration::from_millis(60_500);
 
@@ -18,6 +20,15 @@ pub(super) struct Window {
     written_tokens: u64,
     pending: u64,
     pending_tokens: u64,
+    /// All requests ever written, and their tokens as they were charged.
+    total: Count,
+}
+
+/// Requests and their tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) requests: u64,
+    pub(super) tokens: u64,
 }
 
 #[derive(Debug)]
@@ -33,9 +44,9 @@ pub(super) enum Room {
     /// There is room.
     Now,
     /// There will be, when what was written long enough ago no longer counts.
-    At(Instant),
+    At(Instant, Cause),
     /// Not before something that was let through is written or given back.
-    OnChange,
+    OnChange(Cause),
 }
 
 impl Window {
@@ -47,17 +58,35 @@ impl Window {
             written_tokens: 0,
             pending: 0,
             pending_tokens: 0,
+            total: Count::default(),
         }
+    }
+
+    /// Changes what a minute may hold.
+    pub(super) fn set_limits(&mut self, requests: Option<u32>, tokens: Option<u32>) {
+        self.requests = requests.map(u64::from);
+        self.tokens = tokens.map(u64::from);
+    }
+
+    /// What was written in the last minute, as of `now`.
+    pub(super) fn used(&mut self, now: Instant) -> Count {
+        self.forget(now);
+        Count { requests: count(&self.written), tokens: self.written_tokens }
+    }
+
+    /// What was let through and is not written yet.
+    pub(super) const fn pending(&self) -> Count {
+        Count { requests: self.pending, tokens: self.pending_tokens }
+    }
+
+    /// What was ever written.
+    pub(super) const fn total(&self) -> Count {
+        self.total
     }
 
     /// Whether one more request of so many tokens has room.
     pub(super) fn room(&mut self, tokens: u32, now: Instant) -> Room {
-        while let Some(oldest) = self.written.front()
-            && oldest.expires() <= now
-        {
-            self.written_tokens = self.written_tokens.saturating_sub(oldest.tokens);
-            self.written.pop_front();
-        }
+        self.forget(now);
         let mut requests = self.pending + count(&self.written) + 1;
         let mut used = self.pending_tokens + self.written_tokens + u64::from(tokens);
         let fits = |requests: u64, used: u64| {
@@ -66,14 +95,24 @@ impl Window {
         if fits(requests, used) {
             return Room::Now;
         }
+        let cause = if fits(requests, 0) { Cause::Tokens } else { Cause::Requests };
         for entry in &self.written {
             requests = requests.saturating_sub(1);
             used = used.saturating_sub(entry.tokens);
             if fits(requests, used) {
-                return Room::At(entry.expires());
+                return Room::At(entry.expires(), cause);
             }
         }
-        Room::OnChange
+        Room::OnChange(cause)
+    }
+
+    fn forget(&mut self, now: Instant) {
+        while let Some(oldest) = self.written.front()
+            && oldest.expires() <= now
+        {
+            self.written_tokens = self.written_tokens.saturating_sub(oldest.tokens);
+            self.written.pop_front();
+        }
     }
 
     /// A request was let through.
@@ -93,6 +132,8 @@ impl Window {
         self.give_back(tokens);
         let tokens = u64::from(tokens);
         self.written_tokens += tokens;
+        self.total.requests += 1;
+        self.total.tokens += tokens;
         self.written.push_back(Entry { ticket, at: now, tokens });
     }
 
@@ -125,9 +166,9 @@ mod tests {
         let start = Instant::now();
         let mut window = Window::new(Some(1), None);
         window.reserve(0);
-        assert_eq!(window.room(0, start + SPAN), Room::OnChange);
+        assert_eq!(window.room(0, start + SPAN), Room::OnChange(Cause::Requests));
         window.written(1, 0, start + SPAN);
-        assert_eq!(window.room(0, start + SPAN), Room::At(start + SPAN + SPAN));
+        assert_eq!(window.room(0, start + SPAN), Room::At(start + SPAN + SPAN, Cause::Requests));
         assert_eq!(window.room(0, start + SPAN + SPAN), Room::Now);
     }
 
@@ -137,7 +178,7 @@ mod tests {
         let mut window = Window::new(None, Some(100));
         window.reserve(90);
         window.written(1, 90, start);
-        assert_eq!(window.room(20, start), Room::At(start + SPAN));
+        assert_eq!(window.room(20, start), Room::At(start + SPAN, Cause::Tokens));
         window.correct(1, 10);
         assert_eq!(window.room(20, start), Room::Now);
     }

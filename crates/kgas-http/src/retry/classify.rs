@@ -29,6 +29,8 @@ pub(crate) fn refusal(
         .with_status(status.as_u16())
         .with_request_written(true)
         .with_hint(hint::read(headers, now))
+        .with_should_retry(should_retry(headers))
+        .with_location(headers.get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned))
         .with_request_id(request_id(headers));
     let said = match error.kind() {
         ErrorKind::Redirect => location(headers),
@@ -84,6 +86,15 @@ fn kind(status: StatusCode, body: &Value) -> ErrorKind {
         400..=499 => ErrorKind::ClientError,
         500..=599 => ErrorKind::ServerError,
         _ => ErrorKind::Protocol,
+    }
+}
+
+/// What the server says about asking again; without a word `None`.
+fn should_retry(headers: &HeaderMap) -> Option<bool> {
+    match headers.get("x-should-retry")?.to_str().ok()?.trim() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
     }
 }
 

@@ -21,12 +21,17 @@ impl Dice {
 
     /// A number from 0 up to, but not, 1.
     pub(crate) fn roll(&self) -> f64 {
+        let high = u32::try_from(self.bits() >> 32).unwrap_or(u32::MAX);
+        f64::from(high) / (f64::from(u32::MAX) + 1.0)
+    }
+
+    /// 64 random bits.
+    pub(crate) fn bits(&self) -> u64 {
         let state = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
         let mut z = state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let high = u32::try_from((z ^ (z >> 31)) >> 32).unwrap_or(u32::MAX);
-        f64::from(high) / (f64::from(u32::MAX) + 1.0)
+        z ^ (z >> 31)
     }
 }
 

@@ -1,14 +1,22 @@
 //! Whether to try again, and when: a pure decision.
 
+mod breaker;
+mod call;
 pub(crate) mod classify;
 mod dice;
+mod hedge;
 mod hint;
+mod outage;
 mod run;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+pub(crate) use self::breaker::Breaker;
+pub(crate) use self::call::Call;
 pub(crate) use self::dice::Dice;
+pub use self::hedge::Hedge;
+pub(crate) use self::hedge::Hedges;
 pub(crate) use self::run::{Course, run};
 use crate::{ErrorKind, HttpError};
 
@@ -21,7 +29,7 @@ use crate::{ErrorKind, HttpError};
 /// let policy = RetryPolicy::default();
 /// let busy = HttpError::new(ErrorKind::RateLimited).with_hint(Some(Duration::from_secs(7)));
 /// let verdict = policy.decide(&busy, 1, true, Some(Duration::from_secs(60)), 0.5);
-/// assert_eq!(verdict, Verdict::Retry { after: Duration::from_secs(7) });
+/// assert_eq!(verdict, Verdict::Retry { after: Duration::from_millis(7250) });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
@@ -37,16 +45,20 @@ pub struct RetryPolicy {
     /// The longest `Retry-After` that is waited for although the window would be over. Such
     /// waits don't count into the window.
     pub longest_hint: Duration,
+    /// How long calls wait for a server that was there and went away. Meanwhile one probe at a
+    /// time goes out, and no attempt counts.
+    pub outage_patience: Duration,
 }
 
 impl RetryPolicy {
-    /// Three attempts in 60 s, back-off from 0.5 s to 20 s, hints up to two minutes.
+    /// Three attempts in 60 s, back-off from 0.5 s to 20 s, hints up to two minutes, outages up to ten.
     pub const DEFAULT: Self = Self {
         attempts: NonZeroU32::MIN.saturating_add(2),
         window: Duration::from_secs(60),
         first_step: Duration::from_millis(500),
         max_step: Duration::from_secs(20),
         longest_hint: Duration::from_secs(120),
+        outage_patience: Duration::from_secs(600),
     };
 
     /// One attempt and no more.
@@ -74,19 +86,20 @@ impl RetryPolicy {
             return Verdict::GiveUp;
         }
         let left = left.unwrap_or(Duration::MAX);
-        let step = self.step(attempt).mul_f64(dice.clamp(0.0, 1.0));
+        // A tenth is waited in any case: a zero would make a tight loop.
+        let step = self.step(attempt).mul_f64(dice.clamp(0.1, 1.0));
         match error.hint() {
             Some(hint) if hint > left.max(self.longest_hint) => Verdict::GiveUp,
-            Some(hint) => Verdict::Retry { after: hint.max(step) },
+            // Later than told, each by another time: those refused together don't come together.
+            Some(hint) => Verdict::Retry { after: hint.saturating_add(step) },
             None if step >= left => Verdict::GiveUp,
             None => Verdict::Retry { after: step },
         }
     }
 
-    /// How long a failure should hold up all requests of the same key.
-    pub(crate) fn pause(&self, error: &HttpError) -> Option<Duration> {
-        // Longer than anyone would wait: better a quick error for each than a silent stop.
-        error.hint().filter(|hint| error.kind() == ErrorKind::RateLimited && *hint <= self.longest_hint)
+    /// The same with an attempt to spare, for one that an outage excuses.
+    fn with_another(&self) -> Self {
+        Self { attempts: self.attempts.saturating_add(1), ..*self }
     }
 
     /// Whether a wait counts into the window.

@@ -1,43 +1,53 @@
-//! The loop around one attempt: queue, send, and ask the policy whether to do it again.
+//! The loop around one attempt: pass the breaker, queue, send, and ask the policy whether to do
+//! it again.
 
-use std::future::Future;
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 use tracing::debug;
 
+use super::breaker::{Breaker, Failing};
+use super::call::Call;
+use super::hedge::Hedges;
 use super::{Dice, RetryPolicy, Verdict};
 use crate::limit::Limiter;
-use crate::wire::{Outgoing, Wire};
-use crate::{ApiRequest, ApiResponse, ErrorKind, HttpError, Permit, Reply, Waited};
+use crate::report::{Attempt, OnAttempt};
+use crate::wire::{Answer, Mode, Outgoing, Wire};
+use crate::{ApiRequest, ErrorKind, HttpError, Permit, Queued, Refusal};
 
 /// What a call passes through.
 #[derive(Debug)]
 pub(crate) struct Course {
     pub(crate) limiter: Limiter,
     pub(crate) policy: RetryPolicy,
+    pub(crate) breaker: Breaker,
+    pub(crate) hedges: Option<Hedges>,
     pub(crate) dice: Dice,
     pub(crate) wire: Wire,
     /// After which errors nothing more is let through.
     pub(crate) close_on: fn(&HttpError) -> bool,
+    pub(crate) on_attempt: OnAttempt,
+    /// How many redirects are followed in a call.
+    pub(crate) redirects: u32,
 }
 
-/// Sends a request until it is answered or the policy gives up. Dropping the future gives it up
-/// where it is: in the queue, on the wire, or between attempts.
-pub(crate) async fn run(course: &Course, request: &ApiRequest, outgoing: &Outgoing) -> ApiResponse {
-    let mut call = Call::begin(request.deadline);
-    let outcome = loop {
-        let permit = match call.queue(&course.limiter, request).await {
-            Ok(permit) => permit,
-            Err(error) => break Err(error),
-        };
-        let error = match call.attempt(&course.wire, outgoing, &permit).await {
-            Ok(reply) => {
-                // Without a figure the estimate stays charged: the server may have counted it.
-                if let Some(tokens) = request.usage_of.and_then(|usage_of| usage_of(&reply)) {
-                    permit.settle(tokens);
-                }
-                break Ok(reply);
+/// Sends a request until it is answered or the policy gives up, and returns the answer with the
+/// permit it came by. Dropping the future gives the request up where it is: in a queue, on the
+/// wire, or between attempts.
+pub(crate) async fn run(
+    course: &Course,
+    request: &ApiRequest,
+    mut outgoing: Outgoing,
+    mode: Mode,
+    call: &mut Call,
+) -> Result<(Answer, Option<Permit>), HttpError> {
+    loop {
+        let (pass, permit) = call.admission(course, request).await?;
+        let (began, queued) = (Instant::now(), permit.queued());
+        let (outcome, permit) = call.attempt(course, request, &outgoing, mode, permit).await;
+        report(course, request, call, queued, &outcome, began);
+        let error = match outcome {
+            Ok(answer) => {
+                course.breaker.succeeded();
+                return Ok((answer, permit));
             }
             Err(error) => error,
         };
@@ -45,77 +55,116 @@ pub(crate) async fn run(course: &Course, request: &ApiRequest, outgoing: &Outgoi
             // Before the permit goes back: the next in the queue would be on its way already.
             course.limiter.close();
         }
-        // Back-off must not keep others from the wire.
+        if let Some(permit) = &permit {
+            tell_limiter(course, permit, &error);
+        }
+        // Neither back-off nor waiting for the server may keep others from the wire.
         drop(permit);
-        if let Some(pause) = course.policy.pause(&error) {
-            debug!(?pause, "all requests wait as the server asks");
-            course.limiter.pause_until(Instant::now() + pause);
+        if let Some(next) = call.redirected(course, &error, &outgoing) {
+            debug!(to = next.url(), "redirected");
+            outgoing = next;
+            continue;
         }
-        match call.verdict(course, &error, request.replayable) {
-            Verdict::Retry { after } => {
-                call.back_off(after, course.policy.counts(&error)).await;
-                call.last = Some(error);
-            }
-            Verdict::GiveUp => break Err(error),
+        let excused = call.note(course, &error);
+        drop(pass);
+        match call.verdict(course, &error, request.replayable, excused) {
+            Verdict::Retry { after } => call.back_off(after, &course.policy, error, excused).await,
+            Verdict::GiveUp => return Err(error),
         }
-    };
-    call.end(outcome, outgoing.url())
+    }
 }
 
-/// The books of one call.
-struct Call {
+fn report(
+    course: &Course,
+    request: &ApiRequest,
+    call: &Call,
+    queued: Queued,
+    outcome: &Result<Answer, HttpError>,
     began: Instant,
-    deadline: Option<(Instant, Duration)>,
-    attempts: u32,
-    maybe_paid: u32,
-    waited: Waited,
-    /// The part of the back-off that counts into the retry window.
-    counted: Duration,
-    last: Option<HttpError>,
+) {
+    let error = outcome.as_ref().err();
+    if let Some(error) = error {
+        let (attempt, kind, status) = (call.attempts, error.kind(), error.status());
+        debug!(attempt, ?kind, status, hint = ?error.hint(), "attempt failed");
+    }
+    course.on_attempt.call(&Attempt {
+        path: &request.path,
+        number: call.attempts,
+        began,
+        wire: began.elapsed(),
+        queued,
+        status: outcome.as_ref().map_or_else(HttpError::status, |answer| Some(answer.status())),
+        error,
+    });
+}
+
+/// What a refusal means for all requests of the same key.
+fn tell_limiter(course: &Course, permit: &Permit, error: &HttpError) {
+    // Longer than anyone would wait: better a quick error for each than a silent stop.
+    let hint = error.hint().filter(|hint| *hint <= course.policy.longest_hint);
+    match (error.kind(), error.status()) {
+        (ErrorKind::RateLimited, _) => permit.refused(Refusal::TooFast, hint),
+        (ErrorKind::ServerError, Some(503 | 529)) => permit.refused(Refusal::Overloaded, hint),
+        _ => {}
+    }
 }
 
 impl Call {
-    fn begin(deadline: Option<Duration>) -> Self {
-        let began = Instant::now();
-        Self {
-            began,
-            // A deadline beyond the end of time is none.
-            deadline: deadline.and_then(|d| Some((began.checked_add(d)?, d))),
-            attempts: 0,
-            maybe_paid: 0,
-            waited: Waited::default(),
-            counted: Duration::ZERO,
-            last: None,
+    /// The right to send: the breaker's pass and the limiter's permit.
+    async fn admission<'a>(
+        &mut self,
+        course: &'a Course,
+        request: &ApiRequest,
+    ) -> Result<(super::breaker::Pass<'a>, Permit), HttpError> {
+        loop {
+            let began = Instant::now();
+            let pass = self.in_time(course.breaker.pass(self.last.as_ref())).await;
+            self.waited.backoff += began.elapsed();
+            let pass = pass.unwrap_or_else(|| Err(self.too_late(false)))?;
+            let began = Instant::now();
+            let permit = self.in_time(course.limiter.acquire(request.cost)).await;
+            self.waited.queue += began.elapsed();
+            let permit = permit.unwrap_or_else(|| Err(self.too_late(false)))?;
+            self.waited.queued = self.waited.queued.plus(permit.queued());
+            // Who queued while the outage began goes back unwritten.
+            if pass.is_probe() || !course.breaker.is_open() {
+                return Ok((pass, permit));
+            }
         }
     }
 
-    async fn queue(&mut self, limiter: &Limiter, request: &ApiRequest) -> Result<Permit, HttpError> {
-        let began = Instant::now();
-        let permit = self.in_time(limiter.acquire(request.cost)).await;
-        self.waited.queue += began.elapsed();
-        permit.unwrap_or_else(|| Err(self.too_late(false)))
-    }
-
-    async fn attempt(&mut self, wire: &Wire, outgoing: &Outgoing, permit: &Permit) -> Result<Reply, HttpError> {
-        let began = Instant::now();
-        self.attempts = self.attempts.saturating_add(1);
-        let outcome = self.in_time(wire.attempt(outgoing, permit)).await;
-        self.waited.wire += began.elapsed();
-        let outcome = outcome.unwrap_or_else(|| Err(self.too_late(permit.mark().is_written())));
-        if let Err(error) = &outcome {
-            self.maybe_paid = self.maybe_paid.saturating_add(u32::from(may_be_paid(error)));
-            let (attempt, kind, status) = (self.attempts, error.kind(), error.status());
-            debug!(attempt, ?kind, status, hint = ?error.hint(), "attempt failed");
+    /// Tells the breaker of a failure, and returns whether the attempt counts against this call.
+    fn note(&mut self, course: &Course, error: &HttpError) -> bool {
+        let since = *self.failing_since.get_or_insert_with(|| course.breaker.successes());
+        let failing = Failing {
+            id: self.id,
+            is_last: self.counted.saturating_add(1) >= course.policy.attempts.get(),
+            since,
+            excused: self.excused,
+        };
+        let excused = course.breaker.failed(error, failing, course.dice.roll());
+        if excused {
+            self.excused = self.excused.saturating_add(1);
+        } else {
+            self.counted = self.counted.saturating_add(1);
+            self.spent += self.last_wire;
         }
-        outcome
+        excused
     }
 
-    fn verdict(&self, course: &Course, error: &HttpError, replayable: bool) -> Verdict {
+    fn verdict(&mut self, course: &Course, error: &HttpError, replayable: bool, excused: bool) -> Verdict {
         let policy = &course.policy;
-        let spent = self.waited.wire.saturating_add(self.counted);
-        let left = policy.window.saturating_sub(spent);
         let dice = course.dice.roll();
-        let verdict = policy.decide(error, self.attempts, replayable, Some(left), dice);
+        let verdict = if error.is_stale() && replayable && !std::mem::replace(&mut self.was_stale, true) {
+            // The server hung up on an idle connection; another one is as good as new.
+            Verdict::Retry { after: std::time::Duration::ZERO }
+        } else {
+            // An excused attempt is as if it had not been; the breaker does the waiting.
+            let attempt = if excused { 1 } else { self.counted };
+            let policy = if excused { &policy.with_another() } else { policy };
+            let left = policy.window.saturating_sub(self.spent);
+            policy.decide(error, attempt, replayable, Some(left), dice)
+        };
         match (verdict, self.deadline) {
             // What failed says more than that the deadline then passed during the wait.
             (Verdict::Retry { after }, Some((deadline, _)))
@@ -127,52 +176,25 @@ impl Call {
         }
     }
 
-    async fn back_off(&mut self, after: Duration, counts: bool) {
+    async fn back_off(&mut self, after: std::time::Duration, policy: &RetryPolicy, error: HttpError, excused: bool) {
         let began = Instant::now();
-        sleep(after).await;
+        if !after.is_zero() {
+            sleep(after).await;
+        }
         let waited = began.elapsed();
         self.waited.backoff += waited;
-        if counts {
-            self.counted += waited;
+        if policy.counts(&error) && !excused {
+            self.spent += waited;
         }
+        self.last = Some(error);
     }
 
-    fn end(self, outcome: Result<Reply, HttpError>, url: &str) -> ApiResponse {
-        let elapsed = self.began.elapsed();
-        let outcome = outcome.map_err(|error| error.with_attempts(self.attempts).with_elapsed(elapsed).with_url(url));
-        ApiResponse { outcome, attempts: self.attempts, elapsed, waited: self.waited, maybe_paid: self.maybe_paid }
-    }
-
-    /// The future's result, or `None` if the deadline passed first.
-    async fn in_time<F: Future>(&self, future: F) -> Option<F::Output> {
-        match self.deadline {
-            Some((deadline, _)) => timeout_at(deadline, future).await.ok(),
-            None => Some(future.await),
+    /// The request at its new address, if redirects are followed and this is one that can be.
+    fn redirected(&mut self, course: &Course, error: &HttpError, outgoing: &Outgoing) -> Option<Outgoing> {
+        if error.kind() != ErrorKind::Redirect || self.redirects >= course.redirects {
+            return None;
         }
+        self.redirects += 1;
+        outgoing.redirected(error.status()?, error.location()?)
     }
-
-    fn too_late(&self, written: bool) -> HttpError {
-        let mut error = HttpError::new(ErrorKind::Deadline).with_request_written(written);
-        if let Some((_, allowed)) = self.deadline {
-            error = error.with_message(format!("{allowed:?} allowed in all"));
-        }
-        match &self.last {
-            Some(last) => error.with_source(last.clone()),
-            None => error,
-        }
-    }
-}
-
-/// Whether the server may have done its work, and billed it, without its answer arriving whole.
-fn may_be_paid(error: &HttpError) -> bool {
-    error.request_written()
-        && matches!(
-            error.kind(),
-            ErrorKind::AttemptTimeout
-                | ErrorKind::Deadline
-                | ErrorKind::Reset
-                | ErrorKind::Body
-                | ErrorKind::TooLarge
-                | ErrorKind::Protocol
-        )
 }

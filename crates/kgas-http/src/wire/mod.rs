@@ -1,5 +1,6 @@
 //! One attempt: a request goes out, and a whole answer or an error comes back, in time.
 
+mod answer;
 mod body;
 mod connect;
 mod fault;
@@ -17,6 +18,7 @@ use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::timeout;
 
+pub(crate) use self::answer::{Answer, Mode};
 use self::body::{End, MarkedBody};
 pub(crate) use self::connect::Dialer;
 pub(crate) use self::outgoing::Outgoing;
@@ -91,13 +93,14 @@ impl Wire {
     async fn exchange(&self, outgoing: &Outgoing, permit: &Permit) -> Result<Reply, HttpError> {
         let request = outgoing.to_http(|bytes| MarkedBody::new(bytes, permit.mark()));
         match self.pool.request(request).await {
-            Ok(answer) => self.read(answer, outgoing.headers()).await,
+            Ok(answer) => self.read(answer, outgoing.headers(), permit).await,
             Err(error) => Err(fault::before_answer(error)),
         }
     }
 
-    async fn read(&self, answer: Response<Incoming>, sent: &HeaderMap) -> Result<Reply, HttpError> {
+    async fn read(&self, answer: Response<Incoming>, sent: &HeaderMap, permit: &Permit) -> Result<Reply, HttpError> {
         let (head, body) = answer.into_parts();
+        permit.observe(&head.headers);
         if !head.status.is_success() {
             // An error whose text breaks off is still that error.
             let (bytes, _) = body::collect(body, ERROR_BYTES).await;

@@ -1,8 +1,8 @@
 //! A request in the form it has on the wire, ready to be sent more than once.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::secret::is_secret;
@@ -54,6 +54,42 @@ impl Outgoing {
         Ok(Self { method: request.method.clone(), uri, headers, body: request.body.clone().unwrap_or_default(), url })
     }
 
+    /// The same request at the place that a redirect names, or `None` if it must not go there:
+    /// to another scheme, or with a body where the status asks for a GET.
+    ///
+    /// Only what every server may know crosses to another origin: no key, no cookie, no header
+    /// that a caller added.
+    pub(crate) fn redirected(&self, status: u16, location: &str) -> Option<Self> {
+        let keeps_method = matches!(status, 307 | 308);
+        let asks_only = matches!(self.method, Method::GET | Method::HEAD);
+        if !(keeps_method || asks_only && matches!(status, 301..=303)) {
+            return None;
+        }
+        let (scheme, authority) = (self.uri.scheme_str()?, self.uri.authority()?);
+        let location = location.split('#').next().unwrap_or_default();
+        let absolute = if location.contains("://") {
+            location.to_owned()
+        } else if location.starts_with("//") {
+            format!("{scheme}:{location}")
+        } else if location.starts_with('/') {
+            format!("{scheme}://{authority}{location}")
+        } else {
+            let folder = self.uri.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+            format!("{scheme}://{authority}{folder}/{location}")
+        };
+        let uri: Uri = absolute.parse().ok()?;
+        if uri.scheme_str() != Some(scheme) || uri.authority()?.as_str().contains('@') {
+            return None;
+        }
+        let mut headers = self.headers.clone();
+        if uri.authority() != Some(authority) {
+            let open = [ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT];
+            headers = open.into_iter().filter_map(|name| Some((name.clone(), headers.remove(name)?))).collect();
+        }
+        let url = absolute.split('?').next().unwrap_or_default().to_owned();
+        Some(Self { method: self.method.clone(), uri, headers, body: self.body.clone(), url })
+    }
+
     /// The address without its query.
     pub(crate) fn url(&self) -> &str {
         &self.url
@@ -61,6 +97,13 @@ impl Outgoing {
 
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// Sets a header unless it is there.
+    pub(crate) fn set_default(&mut self, name: HeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.headers.entry(name).or_insert(value);
+        }
     }
 
     pub(super) fn to_http<B>(&self, body: impl FnOnce(Bytes) -> B) -> Request<B> {

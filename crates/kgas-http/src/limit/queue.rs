@@ -1,0 +1,177 @@
+//! The turnstile: who is at its head works out when to go, sleeps, and looks again.
+
+use std::sync::Arc;
+
+use tokio::sync::{AcquireError, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
+
+use super::books::{Books, Look};
+use super::cause::{Cause, Queued};
+use super::permit::Scopes;
+use super::{Cost, Permit, Shared};
+use crate::{ErrorKind, HttpError};
+
+/// Waits until all limits let a request through, its own and the wider ones, and takes from all
+/// of them at once. While it waits for one it holds nothing of another but its place in a queue.
+pub(super) async fn acquire(own: &Arc<Shared>, cost: Cost) -> Result<Permit, HttpError> {
+    let scopes: Vec<&Arc<Shared>> = std::iter::successors(Some(own), |scope| scope.wider.as_ref()).collect();
+    for scope in &scopes {
+        scope.with_books(|books| fits(books, cost))?;
+    }
+    let waiter = Waiter::come(own);
+    let mut turns: Vec<SemaphorePermit<'_>> = Vec::with_capacity(scopes.len());
+    for depth in 1..=scopes.len() {
+        let (inner, scope) = match scopes.get(..depth) {
+            Some([inner @ .., scope]) => (inner, *scope),
+            _ => continue,
+        };
+        let elsewhere = scope.with_books(|books| books.waits.so_far(Instant::now()));
+        turns.push(scope.turn.acquire().await.map_err(closed)?);
+        let head = Head { inner, scope };
+        if depth < scopes.len() {
+            head.wait(cost).await?;
+            continue;
+        }
+        let mut taken = head.take(cost).await?.into_iter();
+        if !inner.is_empty() {
+            let now = Instant::now();
+            let waited = scope.with_books(|books| books.waits.since(elsewhere, now));
+            own.with_books(|books| books.waits.add(waited));
+        }
+        let Some(first) = taken.next() else { break };
+        let scopes = Scopes { own: first, wider: taken.collect() };
+        return Ok(Permit::new(scopes, cost, waiter.waited()));
+    }
+    // There is always a widest scope, which returns above.
+    Err(HttpError::new(ErrorKind::Closed))
+}
+
+/// Whoever holds the turn of `scope`, and those of all scopes inside it.
+struct Head<'a> {
+    inner: &'a [&'a Arc<Shared>],
+    scope: &'a Arc<Shared>,
+}
+
+impl Head<'_> {
+    /// Waits until it may go as far as these scopes are concerned, and takes nothing.
+    async fn wait(&self, cost: Cost) -> Result<(), HttpError> {
+        self.until(cost, |_, _| ()).await
+    }
+
+    /// Waits until it may go, and goes.
+    async fn take(&self, cost: Cost) -> Result<Vec<(Arc<Shared>, u64)>, HttpError> {
+        self.until(cost, |since, now| {
+            let admit = |scope: &Arc<Shared>| (Arc::clone(scope), scope.with_books(|b| b.admit(cost, since, now)));
+            self.all().map(admit).collect()
+        })
+        .await
+    }
+
+    async fn until<T>(&self, cost: Cost, go: impl Fn(Instant, Instant) -> T) -> Result<T, HttpError> {
+        let mut arrived = Instant::now();
+        loop {
+            let now = Instant::now();
+            let (look, whose) = self.look(cost, arrived, now);
+            match look {
+                // Nobody else takes from these books: each turn is held.
+                Look::Since(since) => {
+                    let gone = go(since, now);
+                    self.note(None, now);
+                    return Ok(gone);
+                }
+                Look::Until(time, cause) => {
+                    self.note(Some(cause), now);
+                    // Either way the answer is to ask again.
+                    let _changed_or_due = timeout_at(time, whose.changed.notified()).await;
+                }
+                Look::OnChange(cause) => {
+                    self.note(Some(cause), now);
+                    whose.changed.notified().await;
+                    arrived = Instant::now();
+                }
+                Look::Never(limit) => {
+                    self.note(None, now);
+                    return Err(never_fits(cost, limit));
+                }
+                Look::Closed => {
+                    self.note(None, now);
+                    return Err(HttpError::new(ErrorKind::Closed));
+                }
+            }
+        }
+    }
+
+    /// The last word of all scopes, and whose it is.
+    fn look(&self, cost: Cost, arrived: Instant, now: Instant) -> (Look, &Shared) {
+        let mut last = (Look::Since(arrived), &**self.scope);
+        for scope in self.all() {
+            let look = scope.with_books(|books| books.look(cost, arrived, now));
+            if rank(&look) >= rank(&last.0) {
+                last = (look, scope);
+            }
+        }
+        last
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Arc<Shared>> {
+        self.inner.iter().copied().chain([self.scope])
+    }
+
+    fn note(&self, cause: Option<Cause>, now: Instant) {
+        self.scope.with_books(|books| books.waits.turn_to(cause, now));
+    }
+}
+
+/// The order in which words outweigh each other: a later time an earlier one, a change not yet
+/// in sight any time, and a no everything.
+fn rank(look: &Look) -> (u8, Option<Instant>) {
+    match look {
+        Look::Since(time) => (0, Some(*time)),
+        Look::Until(time, _) => (1, Some(*time)),
+        Look::OnChange(_) => (2, None),
+        Look::Never(_) => (3, None),
+        Look::Closed => (4, None),
+    }
+}
+
+/// Someone in the queue, who is counted as long as this lives.
+struct Waiter<'a> {
+    scope: &'a Shared,
+    came: Queued,
+}
+
+impl<'a> Waiter<'a> {
+    fn come(scope: &'a Shared) -> Self {
+        let came = scope.with_books(|books| {
+            books.queued += 1;
+            books.waits.so_far(Instant::now())
+        });
+        Self { scope, came }
+    }
+
+    fn waited(&self) -> Queued {
+        self.scope.with_books(|books| books.waits.since(self.came, Instant::now()))
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        self.scope.with_books(|books| books.queued = books.queued.saturating_sub(1));
+    }
+}
+
+fn fits(books: &Books, cost: Cost) -> Result<(), HttpError> {
+    match books.limits.tokens_per_minute {
+        Some(limit) if cost.tokens > limit.get() => Err(never_fits(cost, limit.get())),
+        _ => Ok(()),
+    }
+}
+
+fn never_fits(cost: Cost, limit: u32) -> HttpError {
+    let tokens = cost.tokens;
+    HttpError::new(ErrorKind::NeverFits).with_message(format!("about {tokens} tokens, {limit} allowed a minute"))
+}
+
+fn closed(error: AcquireError) -> HttpError {
+    HttpError::new(ErrorKind::Closed).with_source(error)
+}

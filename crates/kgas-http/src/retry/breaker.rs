@@ -1,0 +1,122 @@
+//! The breaker: in an outage calls wait, one probe at a time goes out, and nobody is used up.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
+use tracing::{info, warn};
+
+use super::outage::{Next, Outage};
+use crate::{ErrorKind, HttpError};
+
+/// The state of [`Outage`], and the queue of those who wait for its end.
+#[derive(Debug)]
+pub(crate) struct Breaker {
+    outage: Mutex<Outage>,
+    /// Whoever holds it is the next probe, or is on its way as one: there is one at a time, and
+    /// those behind wait without a clock of their own.
+    turn: Semaphore,
+    ended: Notify,
+}
+
+/// The right to go on: as one of many, or as the probe.
+#[derive(Debug)]
+pub(crate) struct Pass<'a>(Option<SemaphorePermit<'a>>);
+
+impl Breaker {
+    pub(crate) fn new(patience: Duration) -> Self {
+        Self { outage: Mutex::new(Outage::new(patience)), turn: Semaphore::new(1), ended: Notify::new() }
+    }
+
+    /// Waits while there is an outage. Dropping the future leaves the queue.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Outage`] once it has lasted longer than the patience.
+    pub(crate) async fn pass(&self, last: Option<&HttpError>) -> Result<Pass<'_>, HttpError> {
+        if !self.is_open() {
+            return Ok(Pass(None));
+        }
+        // It is never closed.
+        let turn = self.turn.acquire().await.ok();
+        loop {
+            let ended = self.ended.notified();
+            let next = self.lock().next(Instant::now());
+            match next {
+                Next::Go => return Ok(Pass(None)),
+                Next::Probe => return Ok(Pass(turn)),
+                Next::At(time) => {
+                    // Either way the answer is to ask again.
+                    let _ended_or_due = timeout_at(time, ended).await;
+                }
+                Next::GiveUp(lasted) => {
+                    let error = HttpError::new(ErrorKind::Outage).with_message(format!("for {}", seconds(lasted)));
+                    return Err(match last {
+                        Some(last) => error.with_source(last.clone()),
+                        None => error,
+                    });
+                }
+            }
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.lock().is_open()
+    }
+
+    /// A number that grows with each success.
+    pub(crate) fn successes(&self) -> u64 {
+        self.lock().successes()
+    }
+
+    pub(crate) fn succeeded(&self) {
+        if self.lock().succeeded() {
+            info!("the server is back");
+            self.ended.notify_waiters();
+        }
+    }
+
+    /// Notes a failure of the attempt of `call`, which is at its last one unless excused and saw
+    /// the first of its failures after so many successes. Returns whether it is excused.
+    pub(crate) fn failed(&self, error: &HttpError, call: Failing, dice: f64) -> bool {
+        let (was_open, is_open, excused) = {
+            let mut outage = self.lock();
+            let was_open = outage.is_open();
+            let excused = outage.failed(error, call, dice, Instant::now());
+            (was_open, outage.is_open(), excused)
+        };
+        if is_open && !was_open {
+            warn!(kind = ?error.kind(), status = error.status(), "the server seems to be down: calls wait for it");
+        }
+        excused
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Outage> {
+        // Each change is complete before anything could panic.
+        self.outage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pass<'_> {
+    pub(crate) const fn is_probe(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// A call one of whose attempts failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failing {
+    /// Which call it is.
+    pub(crate) id: u64,
+    /// Whether this was the last attempt that the policy allows it.
+    pub(crate) is_last: bool,
+    /// How many successes there had been when its first attempt failed.
+    pub(crate) since: u64,
+    /// How many of its attempts were excused so far.
+    pub(crate) excused: u32,
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.0} s", time.as_secs_f64())
+}

@@ -1,0 +1,176 @@
+//! Hedging: a second attempt for a call that takes unusually long, and whichever answers first.
+
+use std::future::pending;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use tokio::time::{Instant, sleep};
+use tracing::debug;
+
+use super::call::{Call, may_be_paid};
+use super::run::Course;
+use crate::limit::Mark;
+use crate::wire::{Answer, Mode, Outgoing};
+use crate::{ApiRequest, HttpError, Permit};
+
+/// When to send a request a second time although the first may still be answered. It costs
+/// quota and perhaps money, and shortens the slow tail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hedge {
+    /// How long the first attempt has, from its start on the wire.
+    pub after: Duration,
+    /// The most second attempts, as a part of all calls.
+    pub share: f64,
+}
+
+impl Hedge {
+    /// After so long, for at most one call in twenty.
+    #[must_use]
+    pub const fn after(after: Duration) -> Self {
+        Self { after, share: 0.05 }
+    }
+}
+
+/// The second attempts that may still be made.
+#[derive(Debug)]
+pub(crate) struct Hedges {
+    hedge: Hedge,
+    budget: Mutex<f64>,
+}
+
+/// The most second attempts saved up.
+const SAVED: f64 = 10.0;
+
+impl Hedges {
+    pub(crate) const fn new(hedge: Hedge) -> Self {
+        // One is there from the start, so that a lone slow call is helped too.
+        Self { hedge, budget: Mutex::new(1.0) }
+    }
+
+    fn earn(&self) {
+        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
+        *budget = (*budget + self.hedge.share).min(SAVED);
+    }
+
+    fn spend(&self) -> bool {
+        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_enough = *budget >= 1.0;
+        if is_enough {
+            *budget -= 1.0;
+        }
+        is_enough
+    }
+}
+
+/// What came of an attempt, and the permit it came by, which is gone if time ran out.
+pub(super) type Outcome = (Result<Answer, HttpError>, Option<Permit>);
+
+/// Two attempts side by side: which of them was written, and whether one failed on the way.
+#[derive(Default)]
+struct Pair {
+    second: OnceLock<Mark>,
+    /// Failures whose work the server may have done.
+    maybe_paid: AtomicU32,
+}
+
+impl Call {
+    /// Sends the request once, or a second time beside it if that is allowed and it takes long.
+    pub(super) async fn attempt(
+        &mut self,
+        course: &Course,
+        request: &ApiRequest,
+        outgoing: &Outgoing,
+        mode: Mode,
+        permit: Permit,
+    ) -> Outcome {
+        let began = Instant::now();
+        self.attempts = self.attempts.saturating_add(1);
+        let outcome = match course.hedges.as_ref().filter(|_| request.replayable) {
+            Some(hedges) => self.hedged(course, request, outgoing, mode, permit, hedges).await,
+            None => {
+                let sent = self.in_time(course.wire.send(outgoing, &permit, mode)).await;
+                let sent = sent.unwrap_or_else(|| Err(self.too_late(permit.mark().is_written())));
+                (sent, Some(permit))
+            }
+        };
+        if let Err(error) = &outcome.0 {
+            self.maybe_paid = self.maybe_paid.saturating_add(u32::from(may_be_paid(error)));
+        }
+        self.last_wire = began.elapsed();
+        self.waited.wire += self.last_wire;
+        outcome
+    }
+
+    async fn hedged(
+        &mut self,
+        course: &Course,
+        request: &ApiRequest,
+        outgoing: &Outgoing,
+        mode: Mode,
+        permit: Permit,
+        hedges: &Hedges,
+    ) -> Outcome {
+        hedges.earn();
+        let first = permit.mark();
+        let pair = Pair::default();
+        let race = Box::pin(race(course, request, outgoing, mode, permit, hedges, &pair));
+        let (outcome, permit) = match self.in_time(race).await {
+            Some((outcome, permit)) => (outcome, Some(permit)),
+            None => (Err(self.too_late(first.is_written())), None),
+        };
+        if let Some(second) = pair.second.get().filter(|second| second.is_written()) {
+            self.attempts = self.attempts.saturating_add(1);
+            // Of two that were written one was answered at most, and a failure that ends the
+            // call is counted by whoever asked.
+            let both_failed = outcome.is_err() && pair.maybe_paid.load(Ordering::Relaxed) == 0;
+            let lost = first.is_written() && second.is_written() && !both_failed;
+            self.maybe_paid = self.maybe_paid.saturating_add(u32::from(lost));
+        }
+        (outcome, permit)
+    }
+}
+
+/// Sends a request, and once more beside it if it takes long.
+async fn race(
+    course: &Course,
+    request: &ApiRequest,
+    outgoing: &Outgoing,
+    mode: Mode,
+    permit: Permit,
+    hedges: &Hedges,
+    pair: &Pair,
+) -> (Result<Answer, HttpError>, Permit) {
+    let one = async |permit: Permit| (course.wire.send(outgoing, &permit, mode).await, permit);
+    let first = pin!(one(permit));
+    let first = match select(first, pin!(sleep(hedges.hedge.after))).await {
+        Either::Left((outcome, _)) => return outcome,
+        Either::Right(((), first)) => first,
+    };
+    if !hedges.spend() {
+        return first.await;
+    }
+    debug!("sent a second time beside the first");
+    let second = pin!(async {
+        // It waits for its turn like every attempt; without one there is only the first.
+        let Ok(permit) = course.limiter.acquire(request.cost).await else { return pending().await };
+        pair.second.get_or_init(|| permit.mark());
+        one(permit).await
+    });
+    let (early, other) = match select(first, second).await {
+        Either::Left((outcome, second)) => (outcome, Either::Right(second)),
+        Either::Right((outcome, first)) => (outcome, Either::Left(first)),
+    };
+    let (Err(error), _) = &early else { return early };
+    let is_other_out = pair.second.get().is_some();
+    if !is_other_out {
+        return early;
+    }
+    pair.maybe_paid.fetch_add(u32::from(may_be_paid(error)), Ordering::Relaxed);
+    match other {
+        Either::Left(first) => first.await,
+        Either::Right(second) => second.await,
+    }
+}

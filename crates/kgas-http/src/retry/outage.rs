@@ -1,0 +1,236 @@
+//! When a server is down, when to probe it, and when to give up: pure decisions.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::breaker::Failing;
+use crate::{ErrorKind, HttpError};
+
+/// How many failures there may be beyond a fifth of the successes: with more, it is an outage.
+const RESERVE: f64 = 10.0;
+
+/// What a success adds to the budget, of which a failure takes one: in an outage, and in a long
+/// run of half-outages, there are at most so many more attempts than calls.
+const EARNED: f64 = 0.2;
+
+/// The longest wait before the first probe and each later one: below the two seconds in which
+/// work has to resume.
+const PROBE_STEPS: [Duration; 3] =
+    [Duration::from_millis(500), Duration::from_millis(1000), Duration::from_millis(1500)];
+
+/// How often a call is excused for a status that no other call met: the server speaks, so it
+/// may be this call alone that it can't take.
+const LONE_EXCUSES: u32 = 8;
+
+#[derive(Debug)]
+pub(super) struct Outage {
+    patience: Duration,
+    successes: u64,
+    budget: f64,
+    /// The calls that failed since the last success: which, or that there are several.
+    failing: Option<Whose>,
+    open: Option<Open>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    One(u64),
+    Several,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    since: Instant,
+    probe_at: Instant,
+    probes: usize,
+}
+
+/// What a call should do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// There is no outage.
+    Go,
+    /// See whether the outage is over.
+    Probe,
+    /// Ask again then.
+    At(Instant),
+    /// It has lasted so long: longer than the patience.
+    GiveUp(Duration),
+}
+
+impl Outage {
+    pub(super) const fn new(patience: Duration) -> Self {
+        Self { patience, successes: 0, budget: RESERVE, failing: None, open: None }
+    }
+
+    pub(super) const fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    pub(super) const fn successes(&self) -> u64 {
+        self.successes
+    }
+
+    pub(super) fn next(&self, now: Instant) -> Next {
+        let Some(open) = self.open else { return Next::Go };
+        if now >= open.probe_at {
+            return Next::Probe;
+        }
+        let lasted = now.saturating_duration_since(open.since);
+        if lasted >= self.patience {
+            return Next::GiveUp(lasted);
+        }
+        let end = open.since.checked_add(self.patience);
+        Next::At(end.map_or(open.probe_at, |end| end.min(open.probe_at)))
+    }
+
+    /// Notes a success, and returns whether it ended an outage.
+    pub(super) fn succeeded(&mut self) -> bool {
+        self.successes = self.successes.wrapping_add(1);
+        self.budget = (self.budget + EARNED).clamp(0.0, RESERVE);
+        self.failing = None;
+        let was_open = self.open.take().is_some();
+        if was_open {
+            self.budget = self.budget.max(RESERVE / 2.0);
+        }
+        was_open
+    }
+
+    /// Notes a failure, and returns whether the attempt should not be counted against its call.
+    pub(super) fn failed(&mut self, error: &HttpError, call: Failing, dice: f64, now: Instant) -> bool {
+        // Before a first success a wrong address looks like an outage, and waiting won't help.
+        if !speaks_of_outage(error) || self.successes == 0 {
+            return false;
+        }
+        self.failing = Some(match self.failing {
+            None => Whose::One(call.id),
+            Some(Whose::One(id)) if id == call.id => Whose::One(id),
+            Some(_) => Whose::Several,
+        });
+        self.budget = (self.budget - 1.0).max(-1.0);
+        let nobody_succeeds = call.is_last && self.successes == call.since;
+        if self.budget < 0.0 || nobody_succeeds || self.open.is_some() {
+            self.wait_for_probe(dice, now);
+        }
+        // A lost connection says nothing about the call; a status may.
+        let may_be_the_call = error.status().is_some() && self.failing == Some(Whose::One(call.id));
+        self.open.is_some() && !(may_be_the_call && call.excused >= LONE_EXCUSES)
+    }
+
+    fn wait_for_probe(&mut self, dice: f64, now: Instant) {
+        let open = self.open.get_or_insert(Open { since: now, probe_at: now, probes: 0 });
+        // Those that were under way when it began say nothing that the last probe didn't.
+        if open.probe_at > now {
+            return;
+        }
+        let last = PROBE_STEPS.len().saturating_sub(1);
+        let step = PROBE_STEPS.get(open.probes.min(last)).copied().unwrap_or_default();
+        open.probe_at = now + step.mul_f64(0.5 + dice.clamp(0.0, 1.0) / 2.0);
+        open.probes = open.probes.saturating_add(1);
+    }
+}
+
+/// Whether it may be the server, and not this call, that failed.
+fn speaks_of_outage(error: &HttpError) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Dns
+            | ErrorKind::Connect
+            | ErrorKind::ConnectTimeout
+            | ErrorKind::AttemptTimeout
+            | ErrorKind::Reset
+            | ErrorKind::ServerError
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lost() -> HttpError {
+        HttpError::new(ErrorKind::Reset)
+    }
+
+    fn failing(id: u64) -> Failing {
+        Failing { id, is_last: false, since: 0, excused: 0 }
+    }
+
+    fn after_a_success() -> Outage {
+        let mut outage = Outage::new(Duration::from_secs(600));
+        outage.succeeded();
+        outage
+    }
+
+    #[test]
+    fn it_opens_only_after_a_first_success() {
+        let now = Instant::now();
+        let mut outage = Outage::new(Duration::from_secs(600));
+        for id in 0..100 {
+            assert!(!outage.failed(&lost(), failing(id), 0.5, now));
+        }
+        assert_eq!(outage.next(now), Next::Go);
+    }
+
+    #[test]
+    fn many_failures_open_it_and_the_first_success_closes_it() {
+        let now = Instant::now();
+        let mut outage = after_a_success();
+        let excused = (0..20).filter(|id| outage.failed(&lost(), failing(*id), 1.0, now)).count();
+        assert_eq!(excused, 10, "the ten before it opened count");
+        assert_eq!(outage.next(now), Next::At(now + PROBE_STEPS[0]));
+        assert_eq!(outage.next(now + PROBE_STEPS[0]), Next::Probe);
+        assert!(outage.succeeded());
+        assert_eq!(outage.next(now), Next::Go);
+    }
+
+    #[test]
+    fn a_call_at_its_last_attempt_opens_it_if_nobody_succeeded_meanwhile() {
+        let now = Instant::now();
+        let mut outage = after_a_success();
+        let last = Failing { is_last: true, since: 1, ..failing(7) };
+        assert!(outage.failed(&lost(), last, 0.0, now));
+        outage.succeeded();
+        assert!(!outage.failed(&lost(), last, 0.0, now), "another call succeeded since");
+    }
+
+    #[test]
+    fn a_call_that_alone_meets_a_status_is_not_excused_for_ever() {
+        let mut now = Instant::now();
+        let mut outage = after_a_success();
+        let error = HttpError::new(ErrorKind::ServerError).with_status(500);
+        let mut call = Failing { is_last: true, since: 1, ..failing(7) };
+        while outage.failed(&error, call, 0.5, now) {
+            call.excused += 1;
+            now += Duration::from_secs(2);
+        }
+        assert_eq!(call.excused, LONE_EXCUSES);
+        assert!(outage.failed(&error, failing(8), 0.5, now), "two calls make an outage");
+        assert!(outage.failed(&error, call, 0.5, now));
+    }
+
+    #[test]
+    fn after_the_patience_there_are_probes_and_no_more_waiting() {
+        let now = Instant::now();
+        let mut outage = after_a_success();
+        outage.failed(&lost(), Failing { is_last: true, since: 1, ..failing(7) }, 1.0, now);
+        let late = now + Duration::from_secs(700);
+        assert_eq!(outage.next(late), Next::Probe);
+        outage.failed(&lost(), failing(8), 1.0, late);
+        assert_eq!(outage.next(late), Next::GiveUp(Duration::from_secs(700)));
+    }
+
+    #[test]
+    fn half_an_outage_costs_at_most_a_fifth_more() {
+        let now = Instant::now();
+        let mut outage = after_a_success();
+        // Every other attempt fails: more than the budget has.
+        let opened = (1..100).find(|n| {
+            outage.failed(&lost(), failing(*n), 0.5, now);
+            let is_open = outage.is_open();
+            outage.succeeded();
+            is_open
+        });
+        assert_eq!(opened, Some(13), "10 in reserve, and 0.2 for each success");
+    }
+}
