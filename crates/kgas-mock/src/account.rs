@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::{Serialize, Serializer};
 use tokio::time::Instant;
@@ -32,21 +32,36 @@ const SNIPPET_CHARS: usize = 200;
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Account {
     connections: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    connections_refused: u64,
     max_in_flight: usize,
     attempts: Vec<Attempt>,
 }
 
 impl Account {
-    /// Each request whose head arrived, in order of arrival.
+    /// Each request whose head arrived, in order of arrival, which is the order in which they were judged.
     #[must_use]
     pub fn attempts(&self) -> &[Attempt] {
         &self.attempts
+    }
+
+    /// The attempts whose prompt begins with this, in order: the attempts of one call, if each call's prompt
+    /// has a beginning of its own (within the 200 characters that are kept).
+    pub fn attempts_of(&self, beginning: &str) -> impl Iterator<Item = &Attempt> {
+        self.attempts.iter().filter(move |attempt| attempt.call && attempt.prompt.starts_with(beginning))
     }
 
     /// How many connections were opened.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.connections
+    }
+
+    /// How many connections were turned away by [`Fault::refuse_connections`](crate::Fault::refuse_connections);
+    /// they were not opened.
+    #[must_use]
+    pub fn connections_refused(&self) -> u64 {
+        self.connections_refused
     }
 
     /// The largest number of requests that were inside the server at one moment.
@@ -59,6 +74,12 @@ impl Account {
     #[must_use]
     pub fn calls_answered(&self) -> usize {
         self.attempts.iter().filter(|attempt| attempt.is_answered_call()).count()
+    }
+
+    /// How many attempts got a 429, be it from a limit or from a fault.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.attempts.iter().filter(|attempt| attempt.status == Some(429)).count()
     }
 
     /// The largest number of calls (chat or embeddings, refused ones too) that arrived in any window of this
@@ -87,11 +108,18 @@ pub struct Attempt {
     pub path: String,
     /// Whether the path is one that costs: chat completions or embeddings.
     pub call: bool,
-    /// When its head arrived, since the server started.
+    /// When it reached the server, since the server started, and was judged: when its head came, or, if its
+    /// tokens are counted or it had a way to go ([`Builder::transit`](crate::Builder::transit)), not before its
+    /// body was whole.
     #[serde(serialize_with = "seconds")]
     pub arrived: Duration,
-    /// The first 200 characters of the prompt or of the texts to embed; empty if the request had none.
+    /// The first 200 characters of the prompt or of the texts to embed; empty if the request had none or was
+    /// not a good one.
     pub prompt: String,
+    /// The tokens that the token limit counted for it, by the server's own estimate: 0 without such a limit,
+    /// and for a refused attempt unless refusals count.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub tokens: u64,
     /// The status sent; `None` while there is none.
     pub status: Option<u16>,
     /// The fault that met it: `status`, `reset`, `reset_mid_body`, `hang`, `not_json`, `empty_body` or
@@ -127,6 +155,8 @@ pub struct Received {
 #[derive(Debug)]
 pub(crate) struct Book {
     started: Instant,
+    /// The time of day when it started.
+    clock: SystemTime,
     pages: Mutex<Pages>,
 }
 
@@ -137,8 +167,23 @@ struct Pages {
 }
 
 impl Book {
-    pub(crate) fn open() -> Self {
-        Self { started: Instant::now(), pages: Mutex::default() }
+    pub(crate) fn open(clock: SystemTime) -> Self {
+        Self { started: Instant::now(), clock, pages: Mutex::default() }
+    }
+
+    /// The time since the server started.
+    pub(crate) fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The moment that is this long after the start; none if it is beyond all time.
+    pub(crate) fn moment(&self, since: Duration) -> Option<Instant> {
+        self.started.checked_add(since)
+    }
+
+    /// The time of day that is this long after the start.
+    pub(crate) fn time_of_day(&self, since: Duration) -> SystemTime {
+        self.clock.checked_add(since).unwrap_or(self.clock)
     }
 
     pub(crate) fn snapshot(&self) -> Account {
@@ -153,25 +198,30 @@ impl Book {
         connection
     }
 
-    /// Writes an arrival down and judges it at that same instant, so that the order of arrivals in the
+    pub(crate) fn refused_connection(&self) {
+        locked(&self.pages).account.connections_refused += 1;
+    }
+
+    /// Writes an arrival down and judges it (to what, and for how many tokens) at that same instant, so that the order of arrivals in the
     /// account is the order of the judgements.
     pub(crate) fn arrive<T>(
         self: &Arc<Self>,
         connection: usize,
         path: &str,
         call: bool,
-        judge: impl FnOnce(Instant) -> T,
+        judge: impl FnOnce(Duration) -> (T, u64),
     ) -> (Ticket, T) {
         let mut pages = locked(&self.pages);
-        let now = Instant::now();
-        let judgement = judge(now);
+        let now = self.now();
+        let (judgement, tokens) = judge(now);
         let index = pages.account.attempts.len();
         pages.account.attempts.push(Attempt {
             connection,
             path: path.to_owned(),
             call,
-            arrived: now.duration_since(self.started),
+            arrived: now,
             prompt: String::new(),
+            tokens,
             status: None,
             fault: None,
             answered: None,
@@ -181,7 +231,7 @@ impl Book {
         pages.in_flight += 1;
         pages.account.max_in_flight = pages.account.max_in_flight.max(pages.in_flight);
         drop(pages);
-        (Ticket { book: Arc::clone(self), index, is_closed: false }, judgement)
+        (Ticket { book: Arc::clone(self), index, arrived: now, is_closed: false }, judgement)
     }
 
     fn write(&self, index: usize, note: impl FnOnce(&mut Attempt)) {
@@ -196,6 +246,7 @@ impl Book {
 pub(crate) struct Ticket {
     book: Arc<Book>,
     index: usize,
+    arrived: Duration,
     is_closed: bool,
 }
 
@@ -204,13 +255,16 @@ impl Ticket {
         self.index
     }
 
-    pub(crate) fn keep(&self, request: Received) {
-        self.book.write(self.index, |attempt| attempt.request = Some(request));
+    pub(crate) fn arrived(&self) -> Duration {
+        self.arrived
     }
 
-    pub(crate) fn prompt(&self, prompt: &str) {
+    pub(crate) fn note(&self, prompt: &str, request: Option<Received>) {
         let snippet = prompt.chars().take(SNIPPET_CHARS).collect();
-        self.book.write(self.index, |attempt| attempt.prompt = snippet);
+        self.book.write(self.index, |attempt| {
+            attempt.prompt = snippet;
+            attempt.request = request;
+        });
     }
 
     pub(crate) fn fault(&self, name: &'static str) {
@@ -218,7 +272,7 @@ impl Ticket {
     }
 
     pub(crate) fn answered(mut self, status: u16) {
-        let at = self.book.started.elapsed();
+        let at = self.book.now();
         self.book.write(self.index, |attempt| {
             attempt.status = Some(status);
             attempt.answered = Some(at);
@@ -229,13 +283,17 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let at = self.book.started.elapsed();
+        let at = self.book.now();
         if !self.is_closed {
             self.book.write(self.index, |attempt| attempt.dropped = Some(at));
         }
         let mut pages = locked(&self.book.pages);
         pages.in_flight = pages.in_flight.saturating_sub(1);
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

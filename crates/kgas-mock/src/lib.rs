@@ -37,22 +37,29 @@
 
 mod account;
 mod body;
+mod builder;
+mod dice;
 mod embed;
+mod endpoint;
 mod faults;
 mod gazetteer;
 mod limits;
 mod openai;
+mod response;
 mod schema;
 mod script;
 mod server;
 mod service;
 mod strict;
+mod transit;
 
 pub use account::{Account, Attempt, Received};
+pub use builder::Builder;
 pub use faults::Fault;
 pub use gazetteer::{Gazetteer, RelationTable};
+pub use limits::{Algorithm, HeaderStyle, Hint};
 pub use script::{Answer, ChatCall, FinishReason, Message, Reply, Rules, Script};
-pub use server::{Builder, MockServer};
+pub use server::MockServer;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

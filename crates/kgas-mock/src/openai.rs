@@ -55,14 +55,9 @@ impl Refusal {
         Self { status: StatusCode::NOT_FOUND, code: Some("model_not_found"), ..Self::invalid(Some("model"), message) }
     }
 
-    pub(crate) fn over_limit(message: String) -> Self {
-        Self {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            kind: "requests",
-            code: Some("rate_limit_exceeded"),
-            param: None,
-            message,
-        }
+    /// `kind` is the limit: `requests` or `tokens`.
+    pub(crate) fn over_limit(kind: &'static str, message: String) -> Self {
+        Self { status: StatusCode::TOO_MANY_REQUESTS, kind, code: Some("rate_limit_exceeded"), param: None, message }
     }
 
     /// An error asked for by a fault or a reply, worded by its status.
@@ -83,6 +78,23 @@ impl Refusal {
             "code": self.code,
         }})
     }
+}
+
+/// A request over the limit, in Anthropic's words.
+pub(crate) fn anthropic_over_limit(message: &str) -> Value {
+    json!({ "type": "error", "error": { "type": "rate_limit_error", "message": message } })
+}
+
+/// What a chat call costs before it is answered: its prompt, and as much answer as it allows.
+pub(crate) fn chat_cost(call: &ChatCall) -> u64 {
+    let prompt: usize = call.messages.iter().map(|message| tokens(&message.text)).sum();
+    let answer = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| call.body.get(*name)?.as_u64());
+    count(prompt).saturating_add(answer.unwrap_or(0))
+}
+
+/// What an embeddings call costs.
+pub(crate) fn embeddings_cost(call: &EmbeddingsCall) -> u64 {
+    count(call.texts.iter().map(|text| tokens(text)).sum())
 }
 
 /// The answer to a chat call, whole.
@@ -194,6 +206,10 @@ pub(crate) fn models(names: &[String]) -> Value {
         .map(|name| json!({ "id": name, "object": "model", "created": 0, "owned_by": "kgas-mock" }))
         .collect();
     json!({ "object": "list", "data": data })
+}
+
+fn count(tokens: usize) -> u64 {
+    u64::try_from(tokens).unwrap_or(u64::MAX)
 }
 
 /// A quarter of the characters, rounded up.

@@ -1,35 +1,38 @@
-//! One request's way through the server: head, key, limit, checks, fault, answer.
+//! One request's way through the server: head, key, limits, checks, fault, answer.
 
 use std::future::pending;
+use std::mem::take;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::Value;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::account::{Book, Received, Ticket};
 use crate::body::{Outgoing, Severed};
+use crate::endpoint::{CallKind, Endpoint};
 use crate::faults::{Faults, What};
-use crate::limits::RequestLimit;
+use crate::limits::{Denial, HeaderStyle, Judgement, Limits, Teller};
 use crate::openai::{self, Refusal};
+use crate::response::{CUT_ANSWER, failed, json_typed, refused, sent, with_type};
 use crate::script::{Answer, ChatCall};
 use crate::strict::EmbeddingsCall;
+use crate::transit::{Transit, Trip};
 use crate::{locked, strict};
-
-/// What a fault cuts in half. The script does not move for it.
-const CUT_ANSWER: &str = r#"{"id":"chatcmpl-cut","object":"chat.completion","created":0,"model":"cut","choices":[{"index":0,"message":{"role":"assistant","content":"this answer never arrives whole"},"finish_reason":"stop"}]}"#;
 
 /// All that the connections of one server share.
 pub(crate) struct Desk {
     pub(crate) book: Arc<Book>,
     pub(crate) latency: Duration,
-    pub(crate) limit: Option<RequestLimit>,
-    pub(crate) has_limit_headers: bool,
+    pub(crate) transit: Transit,
+    pub(crate) limits: Option<Limits>,
+    pub(crate) counts_tokens: bool,
+    pub(crate) teller: Teller,
     pub(crate) key: Option<String>,
     pub(crate) models: Vec<String>,
     pub(crate) dimensions: usize,
@@ -39,46 +42,65 @@ pub(crate) struct Desk {
     pub(crate) asked: Mutex<usize>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Endpoint {
-    Call(CallKind),
-    Models,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CallKind {
-    Chat,
-    Embeddings,
-}
-
-impl Endpoint {
-    /// Any base path is taken, but the endpoint must stand right under its first and only `v1`.
-    fn of(path: &str) -> Option<Self> {
-        let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-        let version = segments.iter().position(|segment| *segment == "v1")?;
-        if segments.contains(&"") {
-            return None;
-        }
-        match segments.get(version + 1..)? {
-            ["chat", "completions"] => Some(Self::Call(CallKind::Chat)),
-            ["embeddings"] => Some(Self::Call(CallKind::Embeddings)),
-            ["models"] => Some(Self::Models),
-            _ => None,
-        }
-    }
-
-    fn method(self) -> Method {
-        match self {
-            Self::Call(_) => Method::POST,
-            Self::Models => Method::GET,
-        }
-    }
-}
-
 /// A call that passed all checks.
 enum Call {
     Chat(ChatCall),
     Embeddings(EmbeddingsCall),
+}
+
+/// A body as read: what the limits and the account want of it, and what came out of the checks.
+#[derive(Default)]
+struct Reading {
+    prompt: String,
+    cost: u64,
+    request: Option<Received>,
+    /// None: not a call, or not let in by its head.
+    call: Option<Result<Call, Refusal>>,
+}
+
+/// A request on its way to the books. Dropped before it got there it still arrives, and counts: the client has
+/// left, but what it sent is sent.
+struct Arrival<'a> {
+    desk: &'a Desk,
+    connection: usize,
+    path: &'a str,
+    is_call: bool,
+    is_limited: bool,
+    reading: Reading,
+    has_arrived: bool,
+}
+
+impl Arrival<'_> {
+    /// Writes it down and judges it, in one step.
+    fn arrive(&mut self) -> (Ticket, Option<Judgement>) {
+        self.has_arrived = true;
+        let Desk { book, limits, .. } = self.desk;
+        book.arrive(self.connection, self.path, self.is_call, |now| {
+            let judgement = match limits {
+                Some(limits) if self.is_limited => Some(limits.judge(now, self.reading.cost)),
+                Some(_) | None => None,
+            };
+            let charged = judgement.as_ref().map_or(0, |judgement| judgement.charged);
+            (judgement, charged)
+        })
+    }
+
+    /// Goes the way there with its body read.
+    async fn travel(mut self, trip: &Trip, reading: Reading) -> (Ticket, Option<Judgement>, Reading) {
+        self.reading = reading;
+        trip.there().await;
+        let (ticket, judgement) = self.arrive();
+        (ticket, judgement, take(&mut self.reading))
+    }
+}
+
+impl Drop for Arrival<'_> {
+    fn drop(&mut self) {
+        if !self.has_arrived {
+            let (ticket, _) = self.arrive();
+            ticket.note(&self.reading.prompt, self.reading.request.take());
+        }
+    }
 }
 
 /// How the work on a request ends.
@@ -89,6 +111,15 @@ enum Ending {
 }
 
 impl Desk {
+    pub(crate) fn refuses_connections(&self) -> bool {
+        self.faults.refuse_connections(self.book.now())
+    }
+
+    /// When a connection that is open now will be cut.
+    pub(crate) fn next_outage(&self) -> Option<Instant> {
+        self.faults.next_outage(self.book.now()).and_then(|since| self.book.moment(since))
+    }
+
     /// Answers one request. Dropping the future (the client left) is written into the account.
     pub(crate) async fn serve(
         self: Arc<Self>,
@@ -96,48 +127,61 @@ impl Desk {
         request: Request<Incoming>,
     ) -> Result<Response<Outgoing>, Severed> {
         let (head, body) = request.into_parts();
+        let trip = self.transit.trip();
         let path = head.uri.path();
-        let admitted = self.admit(&head.method, path, &head.headers);
-        let is_call = matches!(Endpoint::of(path), Some(Endpoint::Call(_)));
-        let (ticket, standing) = self.book.arrive(connection, path, is_call, |now| {
-            let limit = self.limit.as_ref().filter(|_| is_call && admitted.is_ok())?;
-            Some(limit.judge(now))
-        });
-
-        let body = body.collect().await.map_err(|_gone: hyper::Error| Severed)?.to_bytes();
-        if self.keeps_requests {
-            ticket.keep(received(&head.headers, &body));
-        }
-        let over = standing.as_ref().filter(|standing| standing.is_refused());
-        let ending = match (admitted, over) {
-            (Err(refusal), _) => Ending::Answer(refused(&refusal)),
-            (Ok(_), Some(over)) => Ending::Answer(refused(&Refusal::over_limit(over.message()))),
-            (Ok(Endpoint::Models), None) => Ending::Answer(sent(StatusCode::OK, &openai::models(&self.models))),
-            (Ok(Endpoint::Call(kind)), None) => match self.read(kind, &head.headers, &body) {
-                Ok(call) => self.work(call, &ticket).await,
-                Err(refusal) => Ending::Answer(refused(&refusal)),
-            },
+        let endpoint = Endpoint::of(path);
+        let admitted = self.admit(&head.method, path, endpoint, &head.headers);
+        let kind = if let Ok(Endpoint::Call(kind)) = admitted { Some(kind) } else { None };
+        let mut arrival = Arrival {
+            desk: &self,
+            connection,
+            path,
+            is_call: matches!(endpoint, Some(Endpoint::Call(_))),
+            is_limited: kind.is_some(),
+            reading: Reading::default(),
+            has_arrived: false,
         };
+        // Without need the head is judged alone, so that a client that never ends its body is seen.
+        let seen = if self.counts_tokens || !self.transit.is_instant() { None } else { Some(arrival.arrive()) };
+        let body = body.collect().await.map_err(|_gone: hyper::Error| Severed)?.to_bytes();
+        let reading = self.read(kind, &head.headers, &body);
+        let (ticket, judgement, reading) = match seen {
+            Some((ticket, judgement)) => (ticket, judgement, reading),
+            None => arrival.travel(&trip, reading).await,
+        };
+
+        let ending = self.end(admitted, judgement.as_ref(), reading, &ticket).await;
         let mut response = match ending {
             Ending::Answer(mut response) => {
-                if let Some(standing) = &standing {
-                    standing.write(response.headers_mut(), self.has_limit_headers);
+                if let Some(judgement) = &judgement {
+                    self.teller.write(judgement, self.book.time_of_day(ticket.arrived()), response.headers_mut());
                 }
                 response
             }
             Ending::Fault(response) => response,
-            Ending::Cut => return Err(Severed),
+            Ending::Cut => {
+                drop(ticket);
+                trip.back().await;
+                return Err(Severed);
+            }
         };
         if let Ok(id) = HeaderValue::try_from(format!("req_{}", ticket.index())) {
             response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
         }
         ticket.answered(response.status().as_u16());
+        trip.back().await;
         Ok(response)
     }
 
     /// What the head alone decides: path, method, key.
-    fn admit(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<Endpoint, Refusal> {
-        let endpoint = Endpoint::of(path).ok_or_else(|| Refusal::unknown_path(method.as_str(), path))?;
+    fn admit(
+        &self,
+        method: &Method,
+        path: &str,
+        endpoint: Option<Endpoint>,
+        headers: &HeaderMap,
+    ) -> Result<Endpoint, Refusal> {
+        let endpoint = endpoint.ok_or_else(|| Refusal::unknown_path(method.as_str(), path))?;
         if *method != endpoint.method() {
             return Err(Refusal::wrong_method(method.as_str(), path));
         }
@@ -149,7 +193,19 @@ impl Desk {
         }
     }
 
-    fn read(&self, kind: CallKind, headers: &HeaderMap, body: &[u8]) -> Result<Call, Refusal> {
+    /// Reads the body of a call; of other requests only what the account keeps.
+    fn read(&self, kind: Option<CallKind>, headers: &HeaderMap, body: &[u8]) -> Reading {
+        let request = self.keeps_requests.then(|| received(headers, body));
+        let call = kind.map(|kind| self.check(kind, headers, body));
+        let (prompt, cost) = match &call {
+            Some(Ok(Call::Chat(call))) => (call.prompt(), openai::chat_cost(call)),
+            Some(Ok(Call::Embeddings(call))) => (call.texts.join("\n"), openai::embeddings_cost(call)),
+            Some(Err(_)) | None => (String::new(), 0),
+        };
+        Reading { prompt, cost, request, call }
+    }
+
+    fn check(&self, kind: CallKind, headers: &HeaderMap, body: &[u8]) -> Result<Call, Refusal> {
         let fields = strict::object(headers, body)?;
         let (call, model) = match kind {
             CallKind::Chat => {
@@ -170,13 +226,37 @@ impl Desk {
         }
     }
 
-    async fn work(&self, call: Call, ticket: &Ticket) -> Ending {
-        let prompt = match &call {
-            Call::Chat(call) => call.prompt(),
-            Call::Embeddings(call) => call.texts.join("\n"),
-        };
-        ticket.prompt(&prompt);
-        if let Some(fault) = self.faults.strike(&prompt) {
+    async fn end(
+        &self,
+        admitted: Result<Endpoint, Refusal>,
+        judgement: Option<&Judgement>,
+        reading: Reading,
+        ticket: &Ticket,
+    ) -> Ending {
+        ticket.note(&reading.prompt, reading.request);
+        if let Err(refusal) = admitted {
+            return Ending::Answer(refused(&refusal));
+        }
+        if let Some(denial) = judgement.and_then(|judgement| judgement.denial.as_ref()) {
+            return Ending::Answer(self.over(denial));
+        }
+        match reading.call {
+            None => Ending::Answer(sent(StatusCode::OK, &openai::models(&self.models))),
+            Some(Ok(call)) => self.work(call, &reading.prompt, ticket).await,
+            Some(Err(refusal)) => Ending::Answer(refused(&refusal)),
+        }
+    }
+
+    fn over(&self, denial: &Denial) -> Response<Outgoing> {
+        let message = self.teller.message(denial);
+        match self.teller.style {
+            HeaderStyle::Anthropic => sent(StatusCode::TOO_MANY_REQUESTS, &openai::anthropic_over_limit(&message)),
+            HeaderStyle::OpenAi | HeaderStyle::None => refused(&Refusal::over_limit(denial.kind.word(), message)),
+        }
+    }
+
+    async fn work(&self, call: Call, prompt: &str, ticket: &Ticket) -> Ending {
+        if let Some(fault) = self.faults.strike(self.book.now(), prompt) {
             ticket.fault(fault.name());
             return self.fail(fault).await;
         }
@@ -211,7 +291,7 @@ impl Desk {
 
     async fn fail(&self, fault: What) -> Ending {
         let response = match fault {
-            What::Reset => return Ending::Cut,
+            What::Reset | What::RefuseConnections => return Ending::Cut,
             What::Hang => return pending().await,
             What::Status { code, headers, body } => failed(code, headers, body),
             What::NotJson(html) => with_type(StatusCode::OK, "text/html; charset=utf-8", Outgoing::whole(html)),
@@ -240,37 +320,4 @@ fn received(headers: &HeaderMap, body: &[u8]) -> Received {
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
     Received { headers, body: String::from_utf8_lossy(body).into_owned() }
-}
-
-fn failed(code: u16, headers: Vec<(String, String)>, body: Option<String>) -> Response<Outgoing> {
-    let refusal = Refusal::of_status(code, "The server had an error on purpose.".to_owned());
-    let mut response = match body {
-        Some(body) => json_typed(refusal.status, Outgoing::whole(body)),
-        None => refused(&refusal),
-    };
-    for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
-}
-
-fn refused(refusal: &Refusal) -> Response<Outgoing> {
-    sent(refusal.status, &refusal.body())
-}
-
-fn sent(status: StatusCode, body: &Value) -> Response<Outgoing> {
-    json_typed(status, Outgoing::whole(body.to_string()))
-}
-
-fn json_typed(status: StatusCode, body: Outgoing) -> Response<Outgoing> {
-    with_type(status, "application/json", body)
-}
-
-fn with_type(status: StatusCode, media_type: &'static str, body: Outgoing) -> Response<Outgoing> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    response
 }
