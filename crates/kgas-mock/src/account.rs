@@ -260,7 +260,8 @@ impl Ticket {
     }
 
     pub(crate) fn note(&self, prompt: &str, request: Option<Received>) {
-        let snippet = prompt.chars().take(SNIPPET_CHARS).collect();
+        let end = prompt.char_indices().nth(SNIPPET_CHARS).map_or(prompt.len(), |(at, _)| at);
+        let snippet = prompt.get(..end).unwrap_or(prompt).to_owned();
         self.book.write(self.index, |attempt| {
             attempt.prompt = snippet;
             attempt.request = request;

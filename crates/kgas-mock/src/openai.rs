@@ -1,6 +1,7 @@
 //! What answers look like: completions, event streams, embeddings, models and errors.
 
 use hyper::StatusCode;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::embed::unit_vector;
@@ -98,29 +99,61 @@ pub(crate) fn embeddings_cost(call: &EmbeddingsCall) -> u64 {
 }
 
 /// The answer to a chat call, whole.
-pub(crate) fn completion(call: &ChatCall, reply: &Reply) -> Result<Value, Refusal> {
-    let message = match &reply.said {
-        Said::Text(text) => json!({ "role": "assistant", "content": text, "refusal": null }),
-        Said::Refusal(sentence) => {
-            json!({ "role": "assistant", "content": null, "refusal": sentence })
-        }
+pub(crate) fn completion(call: &ChatCall, reply: &Reply) -> Result<String, Refusal> {
+    let (content, refusal) = match &reply.said {
+        Said::Text(text) => (Some(text.as_str()), None),
+        Said::Refusal(sentence) => (None, Some(sentence.as_str())),
         Said::Error { status, message } => {
             return Err(Refusal::of_status(*status, message.clone()));
         }
     };
-    Ok(json!({
-        "id": format!("chatcmpl-{}", call.n),
-        "object": "chat.completion",
-        "created": 0,
-        "model": call.model,
-        "choices": [{
-            "index": 0,
-            "message": message,
-            "logprobs": null,
-            "finish_reason": reply.finish.word(),
+    let completion = Completion {
+        id: format!("chatcmpl-{}", call.n),
+        object: "chat.completion",
+        created: 0,
+        model: &call.model,
+        choices: [Choice {
+            index: 0,
+            message: Assistant { role: "assistant", content, refusal },
+            logprobs: None,
+            finish_reason: reply.finish.word(),
         }],
-        "usage": usage(call, reply),
-    }))
+        usage: usage(call, reply),
+    };
+    serde_json::to_string(&completion).map_err(|_impossible| Refusal::of_status(500, "unwritable".to_owned()))
+}
+
+/// Written straight to text: most of what a large simulation does is to write these.
+#[derive(Serialize)]
+struct Completion<'a> {
+    id: String,
+    object: &'static str,
+    created: u64,
+    model: &'a str,
+    choices: [Choice<'a>; 1],
+    usage: Usage,
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    index: usize,
+    message: Assistant<'a>,
+    logprobs: Option<()>,
+    finish_reason: &'static str,
+}
+
+#[derive(Serialize)]
+struct Assistant<'a> {
+    role: &'static str,
+    content: Option<&'a str>,
+    refusal: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Usage {
+    prompt_tokens: usize,
+    completion_tokens: usize,
+    total_tokens: usize,
 }
 
 /// The answer to a chat call as events: the role, the text in pieces, the reason, and the usage if asked for.
@@ -156,23 +189,19 @@ pub(crate) fn events(call: &ChatCall, reply: &Reply) -> Result<Vec<String>, Refu
     }));
     events.push(delta(json!({}), Some(reply.finish.word())));
     if call.body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true)) {
-        events.push(chunk(json!([]), Some(usage(call, reply))));
+        events.push(chunk(json!([]), Some(json!(usage(call, reply)))));
     }
     Ok(events)
 }
 
-fn usage(call: &ChatCall, reply: &Reply) -> Value {
+fn usage(call: &ChatCall, reply: &Reply) -> Usage {
     let said = match &reply.said {
         Said::Text(text) | Said::Refusal(text) => text.as_str(),
         Said::Error { .. } => "",
     };
     let (prompt, completion) =
         reply.usage.unwrap_or_else(|| (call.messages.iter().map(|message| tokens(&message.text)).sum(), tokens(said)));
-    json!({
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-    })
+    Usage { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion }
 }
 
 /// The answer to an embeddings call.

@@ -284,7 +284,7 @@ impl Desk {
             openai::events(&call, &reply)
                 .map(|events| with_type(StatusCode::OK, "text/event-stream", Outgoing::events(events)))
         } else {
-            openai::completion(&call, &reply).map(|answer| sent(StatusCode::OK, &answer))
+            openai::completion(&call, &reply).map(|answer| json_typed(StatusCode::OK, Outgoing::whole(answer)))
         };
         (response.unwrap_or_else(|refusal| refused(&refusal)), reply.after)
     }

@@ -172,3 +172,31 @@ async fn dropping_the_server_ends_its_connections() {
     drop(server);
     assert_eq!(stream.read(&mut [0; 1]).await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn each_attempt_of_a_call_is_found_by_its_prompt_refused_or_not() {
+    let server = MockServer::builder()
+        .requests_per_minute(3)
+        .fault(Fault::status(500).on_prompt("[[doc:1]]").times(1))
+        .in_memory()
+        .unwrap();
+    for prompt in ["[[doc:1]] a", "[[doc:10]] b", "[[doc:1]] a", "[[doc:1]] a"] {
+        ask(&server, prompt).await;
+    }
+    let account = server.account();
+    let statuses = |beginning: &str| -> Vec<Option<u16>> {
+        account.attempts_of(beginning).map(|attempt| attempt.status).collect()
+    };
+    assert_eq!(statuses("[[doc:1]]"), [Some(500), Some(200), Some(429)]);
+    assert_eq!(statuses("[[doc:10]]"), [Some(200)]);
+    assert_eq!(account.refused(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_by_a_fault_is_a_refusal() {
+    let server = MockServer::builder().fault(Fault::status(429).nth(1)).in_memory().unwrap();
+    for _ in 0..3 {
+        ask(&server, "hello").await;
+    }
+    assert_eq!(server.account().refused(), 1);
+}

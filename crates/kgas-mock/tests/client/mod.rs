@@ -8,7 +8,7 @@ use std::io;
 
 use kgas_mock::MockServer;
 use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 
 pub(crate) const CHAT: &str = "/v1/chat/completions";
 pub(crate) const EMBEDDINGS: &str = "/v1/embeddings";
@@ -71,25 +71,55 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     stream.write_all(request.as_bytes()).await?;
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await?);
-    }
-    let head = String::from_utf8(head).unwrap();
+    let mut received = Vec::new();
+    let head_ends = loop {
+        if let Some(at) = received.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at + 4;
+        }
+        more(stream, &mut received).await?;
+    };
+    let mut body = received.split_off(head_ends);
+    let head = String::from_utf8(received).unwrap();
     let mut lines = head.lines();
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
     let headers: BTreeMap<String, String> = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
-    let mut body = Vec::new();
-    if let Some(length) = headers.get("content-length") {
-        body.resize(length.parse().unwrap(), 0);
-        stream.read_exact(&mut body).await?;
-    } else {
-        while !body.ends_with(b"0\r\n\r\n") {
-            body.push(stream.read_u8().await?);
-        }
+    let length = headers.get("content-length").map(|length| length.parse::<usize>().unwrap());
+    while length.map_or(!body.ends_with(b"0\r\n\r\n"), |length| body.len() < length) {
+        more(stream, &mut body).await?;
     }
     Ok(Answer { status, headers, body: String::from_utf8(body).unwrap() })
+}
+
+async fn more<S: AsyncRead + Unpin>(stream: &mut S, received: &mut Vec<u8>) -> io::Result<()> {
+    match stream.read_buf(received).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A connection that is used again and again.
+#[derive(Debug)]
+pub(crate) struct Line(DuplexStream);
+
+impl Line {
+    pub(crate) fn to(server: &MockServer) -> Self {
+        Self(server.connect())
+    }
+
+    pub(crate) async fn ask(&mut self, text: &str) -> Answer {
+        self.post(&asking(text)).await
+    }
+
+    /// A call that costs this many tokens: an empty prompt, and so long an answer.
+    pub(crate) async fn spend(&mut self, tokens: u64) -> Answer {
+        let messages = json!([{ "role": "user", "content": "" }]);
+        self.post(&json!({ "model": "m", "messages": messages, "max_tokens": tokens })).await
+    }
+
+    pub(crate) async fn post(&mut self, body: &Value) -> Answer {
+        exchange(&mut self.0, &request("POST", CHAT, &[], &body.to_string())).await.unwrap()
+    }
 }
