@@ -5,7 +5,7 @@ mod call;
 pub(crate) mod classify;
 mod dice;
 mod hedge;
-mod hint;
+pub(crate) mod hint;
 mod outage;
 mod run;
 

@@ -1,0 +1,4 @@
+//! Times as servers spell them: lengths and dates.
+
+pub(crate) mod date;
+pub(crate) mod length;
