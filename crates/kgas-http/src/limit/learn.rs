@@ -8,7 +8,7 @@ use tracing::{debug, warn};
 use super::Limits;
 use super::books::{Books, Sent, USED_SHARE};
 use super::bucket::Bucket;
-use super::headers::{Standing, Told};
+use super::headers::{self, Standing, Told};
 
 /// Differences in level below this part of the limit are nobody's doing.
 const TOLERANCE: f64 = 0.01;
@@ -98,7 +98,7 @@ struct View {
 
 impl View {
     fn correct(&self, bucket: &mut Bucket, standing: &Standing, now: Instant) {
-        let Some(remaining) = standing.remaining.filter(|_| !standing.is_other_window) else { return };
+        let Some(remaining) = standing.remaining.filter(|_| standing.window != headers::Window::Other) else { return };
         let limit = f64::from(self.limit.get());
         let unseen = f64::from(u32::try_from(self.unseen).unwrap_or(u32::MAX));
         let theirs = (f64::from(remaining) + self.since * limit / 60.0).min(limit) - unseen;
@@ -106,7 +106,7 @@ impl View {
         let slack = (limit * TOLERANCE).max(1.0);
         if theirs + slack < ours {
             bucket.set_level(theirs, now);
-        } else if self.may_rise && standing.limit.is_some() {
+        } else if self.may_rise && standing.window == headers::Window::Minute {
             let level = (theirs * USED_SHARE - slack).floor();
             if level > ours {
                 bucket.set_capacity(bucket.capacity().max(limit), now);
@@ -117,7 +117,7 @@ impl View {
 }
 
 fn per_minute(standing: &Standing) -> Option<NonZeroU32> {
-    standing.limit.filter(|_| !standing.is_other_window).and_then(NonZeroU32::new)
+    standing.limit_per_minute().and_then(NonZeroU32::new)
 }
 
 fn lowered(before: Option<NonZeroU32>, after: Option<NonZeroU32>) -> bool {

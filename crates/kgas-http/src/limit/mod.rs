@@ -4,7 +4,7 @@ mod books;
 mod bucket;
 mod cause;
 mod crew;
-mod headers;
+pub(crate) mod headers;
 mod learn;
 mod limits;
 mod permit;
