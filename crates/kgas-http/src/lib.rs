@@ -53,6 +53,8 @@ mod response;
 mod retry;
 mod secret;
 mod spelled;
+#[cfg(feature = "openai")]
+mod sse;
 mod transport;
 mod wire;
 
