@@ -83,9 +83,15 @@ pub(super) fn used_tokens(reply: &Reply) -> Option<u32> {
         usage: Usage,
     }
     let used: Used = serde_json::from_slice(&reply.body).ok()?;
-    let Usage { prompt_tokens, completion_tokens, total_tokens } = used.usage;
-    let total = total_tokens.max(prompt_tokens.saturating_add(completion_tokens));
-    (total > 0).then_some(total)
+    used.usage.all()
+}
+
+impl Usage {
+    /// All tokens, if any are told.
+    pub(super) fn all(self) -> Option<u32> {
+        let total = self.total_tokens.max(self.prompt_tokens.saturating_add(self.completion_tokens));
+        (total > 0).then_some(total)
+    }
 }
 
 /// The error that an answer is which cannot be used.
@@ -133,19 +139,19 @@ struct Message {
 /// Most servers send one text, some send parts.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Content {
+pub(super) enum Content {
     Whole(String),
     Parts(Vec<Part>),
 }
 
 #[derive(Deserialize)]
-struct Part {
+pub(super) struct Part {
     #[serde(default)]
     text: String,
 }
 
 impl Content {
-    fn text(self) -> String {
+    pub(super) fn text(self) -> String {
         match self {
             Self::Whole(text) => text,
             Self::Parts(parts) => parts.into_iter().map(|part| part.text).collect(),

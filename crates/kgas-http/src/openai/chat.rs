@@ -128,11 +128,16 @@ impl ChatParams {
 /// The request that asks this. The same question gives the same bytes.
 #[must_use]
 pub fn chat_request(params: &ChatParams) -> ApiRequest {
-    let body = body(params);
-    ApiRequest::post("chat/completions", &body).with_cost(cost(params, &body)).with_usage_of(answer::used_tokens)
+    post(params, body(params)).with_usage_of(answer::used_tokens)
 }
 
-fn body(params: &ChatParams) -> Value {
+/// The request with this body, and about what it may cost.
+pub(super) fn post(params: &ChatParams, body: Map<String, Value>) -> ApiRequest {
+    let cost = cost(params, &body);
+    ApiRequest::post("chat/completions", &Value::Object(body)).with_cost(cost)
+}
+
+pub(super) fn body(params: &ChatParams) -> Map<String, Value> {
     let reasoning = model::is_reasoning(&params.model);
     let mut body = Map::new();
     let mut set = |name: &str, value: Value| body.insert(name.to_owned(), value);
@@ -149,7 +154,7 @@ fn body(params: &ChatParams) -> Value {
         set("response_format", format);
     }
     body.extend(params.extra.clone());
-    Value::Object(body)
+    body
 }
 
 fn response_format(format: &ResponseFormat) -> Option<Value> {
@@ -165,7 +170,7 @@ fn response_format(format: &ResponseFormat) -> Option<Value> {
 }
 
 /// About what it may cost: the prompt at four characters a token, and the longest answer.
-fn cost(params: &ChatParams, body: &Value) -> Cost {
+fn cost(params: &ChatParams, body: &Map<String, Value>) -> Cost {
     let prompt = params
         .messages
         .iter()

@@ -4,6 +4,8 @@ mod answer;
 mod chat;
 mod embeddings;
 mod model;
+mod stream;
+mod stream_error;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +19,7 @@ use crate::{
 pub use self::answer::{ChatAnswer, FinishReason, Usage, read_chat};
 pub use self::chat::{ChatMessage, ChatParams, ResponseFormat, Role, chat_request};
 pub use self::embeddings::{embedding_request, read_embeddings};
+pub use self::stream::{ChatDelta, ChatStreamDecoder, chat_stream_request, read_chat_stream};
 
 /// The public address.
 pub const BASE_URL: &str = "https://api.openai.com/v1";
