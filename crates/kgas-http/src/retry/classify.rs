@@ -1,6 +1,6 @@
 //! What an answer with a status other than 2xx means.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
@@ -28,8 +28,8 @@ pub(crate) fn refusal(
     let error = HttpError::new(kind(status, &body))
         .with_status(status.as_u16())
         .with_request_written(true)
-        .with_hint(hint::read(headers, now))
-        .with_should_retry(should_retry(headers))
+        .with_hint(hint::read(headers, now).or_else(|| hint_in(status, &body)))
+        .with_should_retry(hint::should_retry(headers))
         .with_location(headers.get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned))
         .with_request_id(request_id(headers));
     let said = match error.kind() {
@@ -89,13 +89,9 @@ fn kind(status: StatusCode, body: &Value) -> ErrorKind {
     }
 }
 
-/// What the server says about asking again; without a word `None`.
-fn should_retry(headers: &HeaderMap) -> Option<bool> {
-    match headers.get("x-should-retry")?.to_str().ok()?.trim() {
-        "true" => Some(true),
-        "false" => Some(false),
-        _ => None,
-    }
+/// The wait that a body asks for in words, where the status means that one should wait.
+fn hint_in(status: StatusCode, body: &Value) -> Option<Duration> {
+    matches!(status.as_u16(), 429 | 503 | 529).then(|| hint::read_body(body)).flatten()
 }
 
 fn has_no_money(body: &Value) -> bool {

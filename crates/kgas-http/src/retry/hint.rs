@@ -34,7 +34,6 @@ pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 
 /// How long an error's body asks to wait, for answers whose headers don't tell: Google's
 /// `retryDelay`, else the words of the message.
-#[allow(dead_code, reason = "the classification of failures reads it")]
 pub(crate) fn read_body(body: &Value) -> Option<Duration> {
     let details = ["/error/details", "/0/error/details"].iter().find_map(|place| body.pointer(place)?.as_array());
     let delay = details.and_then(|details| details.iter().find_map(|detail| detail.get("retryDelay")?.as_str()));
@@ -54,7 +53,6 @@ pub(crate) fn read_message(text: &str) -> Option<Duration> {
 }
 
 /// Whether the server wants the request again, if it says so.
-#[allow(dead_code, reason = "the retry policy reads it")]
 pub(crate) fn should_retry(headers: &HeaderMap) -> Option<bool> {
     let word = headers.get("x-should-retry")?.to_str().ok()?.trim();
     let answers = [("true", true), ("false", false)];
