@@ -42,6 +42,9 @@ mod builder;
 mod client;
 mod error;
 mod flight;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod limit;
 pub mod memory;
