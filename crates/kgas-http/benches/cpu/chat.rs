@@ -1,10 +1,11 @@
 //! The question that all clients ask, the answer they get, and its two readings for those that bring none.
 
-use std::error::Error;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use super::clients::Failure;
 
 /// A model that takes `max_tokens` and `temperature`.
 pub(crate) const MODEL: &str = "gpt-4o-mini";
@@ -147,7 +148,7 @@ impl Answer {
 }
 
 /// What an answer in the form of a value cost.
-pub(crate) fn used_tokens(answer: &Value) -> Result<u32, Box<dyn Error + Send + Sync>> {
+pub(crate) fn used_tokens(answer: &Value) -> Result<u32, Failure> {
     let tokens = answer.pointer("/usage/total_tokens").and_then(Value::as_u64);
     Ok(u32::try_from(tokens.ok_or("an answer without usage")?)?)
 }

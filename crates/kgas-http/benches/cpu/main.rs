@@ -12,7 +12,6 @@ mod server;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
+fn run() -> Result<(), Failure> {
     let arguments = Arguments::of_this_process();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if arguments.task() == Some(server::TASK) {
@@ -56,7 +55,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     let settings = settings(arguments)?;
     let server = ServerProcess::start(settings.has_limit_headers)?;
-    runtime.block_on(compare(&settings, &server)).map_err(|error| error as Box<dyn Error>)
+    runtime.block_on(compare(&settings, &server))
 }
 
 fn settings(mut arguments: Arguments) -> Result<Settings, String> {

@@ -1,7 +1,6 @@
 //! The server that all clients ask: the same program in a process of its own, so that its work is not counted.
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 
@@ -16,6 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::chat;
+use super::clients::Failure;
 
 /// The argument that makes this program the server.
 pub(crate) const TASK: &str = "serve";
@@ -30,7 +30,7 @@ pub(crate) struct ServerProcess {
 }
 
 impl ServerProcess {
-    pub(crate) fn start(has_limit_headers: bool) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn start(has_limit_headers: bool) -> Result<Self, Failure> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg(TASK).stdin(Stdio::piped()).stdout(Stdio::piped());
         if has_limit_headers {
