@@ -1,6 +1,9 @@
 //! From settings to a client, with everything that can be checked checked.
 
 use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -9,9 +12,10 @@ use crate::memory::Connector;
 use crate::report::{Attempt, OnAttempt};
 use crate::retry::{Breaker, Course, Dice, Hedges};
 use crate::secret::is_secret;
-use crate::wire::{Dialer, Wire};
+use crate::wire::{self, Dialer, Proxy, Route, TlsSettings, Wire};
 use crate::{
-    BaseUrl, BaseUrlError, Client, Hedge, HttpError, Limiter, Limits, RetryPolicy, Secret, SecretError, Timeouts,
+    BaseUrl, BaseUrlError, Client, Hedge, HttpError, Limiter, Limits, ProxyError, RetryPolicy, Secret, SecretError,
+    Timeouts,
 };
 
 /// The most bytes an answer may have, unless set.
@@ -33,8 +37,28 @@ pub struct ClientBuilder {
     on_attempt: OnAttempt,
     redirects: u32,
     single_flight: bool,
-    connector: Option<Connector>,
+    way: Way,
+    authorities: Vec<Authorities>,
+    http2: bool,
     allow_insecure_http: bool,
+}
+
+/// How the server is reached.
+enum Way {
+    /// As the environment says.
+    Environment,
+    Direct,
+    /// Not yet read: it may hold a password, and be wrong.
+    Proxy(Secret),
+    #[cfg(unix)]
+    Unix(PathBuf),
+    Memory(Connector),
+}
+
+/// Certificates to trust besides the platform's.
+enum Authorities {
+    File(PathBuf),
+    Pem(Vec<u8>),
 }
 
 enum Limiting {
@@ -58,7 +82,9 @@ impl ClientBuilder {
             on_attempt: OnAttempt::default(),
             redirects: 0,
             single_flight: false,
-            connector: None,
+            way: Way::Environment,
+            authorities: Vec::new(),
+            http2: false,
             allow_insecure_http: false,
         }
     }
@@ -153,7 +179,52 @@ impl ClientBuilder {
 
     /// Connects in memory and not over the network.
     pub fn connector(mut self, connector: Connector) -> Self {
-        self.connector = Some(connector);
+        self.way = Way::Memory(connector);
+        self
+    }
+
+    /// Connects to a Unix socket and not over the network. The base URL still says whether TLS is
+    /// spoken, and what the server is called.
+    #[cfg(unix)]
+    pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
+        self.way = Way::Unix(path.into());
+        self
+    }
+
+    /// Connects through a tunnel (CONNECT) of this proxy, as in `http://user:password@host:port`,
+    /// whatever the environment says and whoever the server is.
+    ///
+    /// Default: for an `https` server that is not this machine, the proxy that the variables
+    /// `HTTPS_PROXY` or `ALL_PROXY` name, unless `NO_PROXY` has the server.
+    pub fn proxy(mut self, address: impl Into<String>) -> Self {
+        self.way = Way::Proxy(Secret::new(address));
+        self
+    }
+
+    /// Connects without a proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.way = Way::Direct;
+        self
+    }
+
+    /// Trusts the authorities in this file (certificates in PEM) besides the platform's; the file
+    /// is read when the client is built.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.authorities.push(Authorities::File(path.into()));
+        self
+    }
+
+    /// Trusts these authorities (certificates in PEM) besides the platform's.
+    pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.authorities.push(Authorities::Pem(pem.into()));
+        self
+    }
+
+    /// Speaks HTTP/2 with an `https` server that can: all requests share one connection.
+    /// Default: HTTP/1.1, with a connection for each request in flight.
+    #[cfg(feature = "http2")]
+    pub fn http2(mut self, http2: bool) -> Self {
+        self.http2 = http2;
         self
     }
 
@@ -164,7 +235,7 @@ impl ClientBuilder {
     }
 
     /// Checks the settings and builds the client. Nothing is connected yet. For an `https`
-    /// address this reads the platform's certificates.
+    /// address this reads the platform's certificates and the environment's proxy.
     ///
     /// # Errors
     ///
@@ -173,19 +244,22 @@ impl ClientBuilder {
         let base = self.base?;
         let headers = headers(self.key.as_ref(), &self.headers)?;
         let is_secret = headers.values().any(HeaderValue::is_sensitive);
-        let stays_here = base.is_https() || base.is_loopback() || self.connector.is_some();
+        let stays_here = base.is_https() || self.way.stays_here(&base);
         if is_secret && !stays_here && !self.allow_insecure_http {
             let host = base.host().to_owned();
             return Err(BuildError::InsecureKey { host });
         }
         let timeouts = self.timeouts;
-        if timeouts.connect.is_zero() || timeouts.attempt.is_zero() {
+        if timeouts.has_zero() {
             return Err(BuildError::ZeroTimeout);
         }
-        let dialer = match self.connector {
-            Some(connector) => Dialer::memory(connector, timeouts.connect),
-            None => Dialer::network(base.is_https(), timeouts.connect).map_err(BuildError::Tls)?,
-        };
+        let mut tls = TlsSettings { authorities: Vec::new(), http2: self.http2 };
+        for authorities in &self.authorities {
+            tls.authorities.extend(authorities.read()?);
+        }
+        let route = self.way.route(&base)?;
+        let speaks_tls = base.is_https() && !matches!(route, Route::Memory(_));
+        let dialer = Dialer::new(route, speaks_tls.then_some(&tls), &timeouts).map_err(BuildError::Tls)?;
         let limiter = match self.limiter {
             Limiting::Own(limits) => Limiter::new(limits),
             Limiting::Shared(limiter) => limiter,
@@ -197,12 +271,58 @@ impl ClientBuilder {
             breaker: Breaker::new(self.retry.outage_patience),
             hedges: self.hedge.map(Hedges::new),
             dice: self.seed.map_or_else(Dice::shuffled, Dice::seeded),
-            wire: Wire::new(dialer, &timeouts, max_idle, self.max_body),
+            wire: Wire::new(dialer, timeouts, max_idle, self.max_body),
             close_on: self.close_on,
             on_attempt: self.on_attempt,
             redirects: self.redirects,
         };
         Ok(Client::new(base, headers, course, self.single_flight))
+    }
+}
+
+impl Way {
+    /// Whether what is sent to this server unencrypted crosses no network.
+    fn stays_here(&self, base: &BaseUrl) -> bool {
+        match self {
+            // The environment's proxy is for https alone.
+            Self::Environment | Self::Direct => base.is_loopback(),
+            Self::Proxy(_) => false,
+            #[cfg(unix)]
+            Self::Unix(_) => true,
+            Self::Memory(_) => true,
+        }
+    }
+
+    fn route(self, base: &BaseUrl) -> Result<Route, BuildError> {
+        match self {
+            Self::Environment => {
+                let proxy = Proxy::of_environment(|name| std::env::var(name).ok(), base);
+                let proxy = proxy.map_err(|(name, reason)| BuildError::Proxy { setting: name, reason })?;
+                Ok(proxy.map_or(Route::Direct, |proxy| Route::Proxy(Arc::new(proxy))))
+            }
+            Self::Direct => Ok(Route::Direct),
+            Self::Proxy(address) => match Proxy::parse(address.expose()) {
+                Ok(proxy) => Ok(Route::Proxy(Arc::new(proxy))),
+                Err(reason) => Err(BuildError::Proxy { setting: "the proxy", reason }),
+            },
+            #[cfg(unix)]
+            Self::Unix(path) => Ok(Route::Unix(path.into())),
+            Self::Memory(connector) => Ok(Route::Memory(connector)),
+        }
+    }
+}
+
+impl Authorities {
+    fn read(&self) -> Result<Vec<wire::Certificate>, BuildError> {
+        let (name, pem) = match self {
+            Self::File(path) => {
+                let name = path.display().to_string();
+                let read = std::fs::read(path);
+                (name.clone(), read.map_err(|source| BuildError::CaUnreadable { file: name, source })?)
+            }
+            Self::Pem(pem) => ("the PEM text".to_owned(), pem.clone()),
+        };
+        wire::certificates(&pem).ok_or(BuildError::Ca { file: name })
     }
 }
 
@@ -241,6 +361,28 @@ pub enum BuildError {
     Header {
         /// Its name.
         name: String,
+    },
+    /// A CA file that cannot be read.
+    #[error("the CA file {file} cannot be read: check its name and its rights")]
+    CaUnreadable {
+        /// Its name.
+        file: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A CA file without certificates, or with one that is none.
+    #[error("{file} holds no CA certificates: write them in PEM, from -----BEGIN CERTIFICATE----- on")]
+    Ca {
+        /// Its name.
+        file: String,
+    },
+    /// A proxy that cannot be used.
+    #[error("{setting} cannot be used: {reason}")]
+    Proxy {
+        /// The environment's variable, or `the proxy` if it was set here.
+        setting: &'static str,
+        /// Why; without its text, which may hold a password.
+        reason: ProxyError,
     },
     /// A time-out of nothing.
     #[error("a time-out is zero: nothing would ever succeed")]

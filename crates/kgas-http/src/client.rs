@@ -135,7 +135,7 @@ impl Shared {
             Err(error) => return ApiResponse::failed(error),
         };
         let url = outgoing.url().to_owned();
-        let mut call = retry::Call::begin(request.deadline);
+        let mut call = retry::Call::begin(request.deadline.or(self.course.wire.total()));
         let outcome = retry::run(&self.course, request, outgoing, Mode::Whole, &mut call).await;
         let outcome = outcome.map(|(Answer::Whole(reply), permit)| {
             // Without a figure the estimate stays charged: the server may have counted it.

@@ -21,8 +21,17 @@ pub enum ErrorKind {
     Connect,
     /// The other side doesn't speak TLS, or its certificate isn't trusted. Not retried.
     Tls,
+    /// The proxy was reached and gave no tunnel to the server; the status is the proxy's.
+    /// Retried, but for a status 4xx such as 407.
+    Proxy,
     /// No connection in time. Retried.
     ConnectTimeout,
+    /// A connection, but no TLS handshake in time. Retried.
+    TlsTimeout,
+    /// No head of an answer in time. Retried.
+    FirstByteTimeout,
+    /// The answer began, and then nothing more of it came for too long. Retried.
+    IdleTimeout,
     /// No complete answer in time. Retried.
     AttemptTimeout,
     /// The request's total deadline passed. Not retried.
@@ -33,6 +42,9 @@ pub enum ErrorKind {
     Reset,
     /// The answer broke off in its body. Retried.
     Body,
+    /// The answer came whole but cannot be decoded: its compression is damaged, or it should be
+    /// JSON and is cut or empty. Retried.
+    Undecodable,
     /// The answer is larger than allowed. Not retried.
     TooLarge,
     /// The answer isn't what was asked for: not HTTP, a web page, not a chat completion.
@@ -60,7 +72,15 @@ impl ErrorKind {
     /// Whether a clock ran out.
     #[must_use]
     pub const fn is_timeout(self) -> bool {
-        matches!(self, Self::ConnectTimeout | Self::AttemptTimeout | Self::Deadline)
+        matches!(
+            self,
+            Self::ConnectTimeout
+                | Self::TlsTimeout
+                | Self::FirstByteTimeout
+                | Self::IdleTimeout
+                | Self::AttemptTimeout
+                | Self::Deadline
+        )
     }
 }
 
@@ -77,6 +97,7 @@ struct Inner {
     attempts: u32,
     elapsed: Duration,
     request_written: bool,
+    stale: bool,
     status: Option<u16>,
     request_id: Option<String>,
     hint: Option<Duration>,
@@ -96,6 +117,7 @@ impl HttpError {
             attempts: 0,
             elapsed: Duration::ZERO,
             request_written: false,
+            stale: false,
             status: None,
             request_id: None,
             hint: None,
@@ -129,6 +151,14 @@ impl HttpError {
     #[must_use]
     pub fn request_written(&self) -> bool {
         self.0.request_written
+    }
+
+    /// Whether the connection was lost before any byte of an answer came, and had been used
+    /// before: the server may just have closed it while it was idle, and never have read this
+    /// request. Only ever said of HTTP/1.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.0.stale
     }
 
     /// The HTTP status, if an answer came.
@@ -172,12 +202,17 @@ impl HttpError {
             ErrorKind::Dns
             | ErrorKind::Connect
             | ErrorKind::ConnectTimeout
+            | ErrorKind::TlsTimeout
+            | ErrorKind::FirstByteTimeout
+            | ErrorKind::IdleTimeout
             | ErrorKind::AttemptTimeout
             | ErrorKind::Reset
             | ErrorKind::Body
+            | ErrorKind::Undecodable
             | ErrorKind::RateLimited
             | ErrorKind::ServerError => true,
             ErrorKind::ClientError => matches!(self.status(), Some(408 | 409 | 425)),
+            ErrorKind::Proxy => !matches!(self.status(), Some(400..=499)),
             _ => false,
         }
     }
@@ -200,6 +235,13 @@ impl HttpError {
     #[must_use]
     pub fn with_request_written(mut self, written: bool) -> Self {
         self.0.request_written = written;
+        self
+    }
+
+    /// Adds whether the connection may have been closed while it was idle.
+    #[must_use]
+    pub fn with_stale(mut self, stale: bool) -> Self {
+        self.0.stale = stale;
         self
     }
 
@@ -229,13 +271,6 @@ impl HttpError {
     pub fn with_should_retry(mut self, said: Option<bool>) -> Self {
         self.0.should_retry = said;
         self
-    }
-
-    /// Whether the connection had been used before, so that the server may just have closed it
-    /// while it was idle.
-    #[must_use]
-    pub fn is_stale(&self) -> bool {
-        false
     }
 
     /// Where a redirect points to. Never shown: it may hold a query.
@@ -281,13 +316,25 @@ impl fmt::Display for HttpError {
             ErrorKind::NeverFits => {
                 write!(f, "the request never fits the limits{said}: make it smaller or raise the limit")
             }
-            ErrorKind::Dns => write!(f, "the host of {url} has no address: check the base URL and the network"),
-            ErrorKind::Connect => write!(f, "no connection to {url}: is the server running, and the port right?"),
+            ErrorKind::Dns => write!(f, "the host of {url} has no address{said}: check the base URL and the network"),
+            ErrorKind::Connect => write!(f, "no connection to {url}{said}: is the server running, and the port right?"),
             ErrorKind::Tls => {
-                write!(f, "no TLS connection to {url}: does it speak https, and is its certificate trusted?")
+                write!(f, "no TLS connection to {url}{said}: does it speak https, and is its certificate trusted?")
+            }
+            ErrorKind::Proxy => {
+                write!(f, "no way to {url}{said}: check the proxy's address, user name and password")
             }
             ErrorKind::ConnectTimeout => {
                 write!(f, "no connection to {url} in time{said}: check the network, or raise the time-out")
+            }
+            ErrorKind::TlsTimeout => {
+                write!(f, "no TLS connection to {url} in time{said}: does it speak https? or raise the time-out")
+            }
+            ErrorKind::FirstByteTimeout => {
+                write!(f, "{url} did not begin to answer in time{said}: try again later, or raise the time-out")
+            }
+            ErrorKind::IdleTimeout => {
+                write!(f, "the answer of {url} stalled{said}: try again later, or raise the time-out")
             }
             ErrorKind::AttemptTimeout => {
                 write!(f, "no complete answer from {url} in time{said}: raise the time-out, or ask for less")
@@ -298,6 +345,9 @@ impl fmt::Display for HttpError {
             }
             ErrorKind::Reset => write!(f, "the connection to {url} was lost before an answer came: try again later"),
             ErrorKind::Body => write!(f, "the answer of {url} broke off: try again later"),
+            ErrorKind::Undecodable => {
+                write!(f, "the answer of {url} cannot be decoded{said}: try again later")
+            }
             ErrorKind::TooLarge => {
                 write!(f, "the answer of {url} is too large{said}: ask for less, or raise the limit")
             }
@@ -349,6 +399,7 @@ impl fmt::Debug for HttpError {
             .field("attempts", &inner.attempts)
             .field("elapsed", &inner.elapsed)
             .field("request_written", &inner.request_written)
+            .field("stale", &inner.stale)
             .field("request_id", &inner.request_id)
             .field("hint", &inner.hint)
             .field("source", &inner.source)

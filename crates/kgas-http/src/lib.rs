@@ -72,4 +72,4 @@ pub use self::response::{ApiResponse, ApiStatus, Reply, Waited};
 pub use self::retry::{Hedge, RetryPolicy, Verdict};
 pub use self::secret::{Secret, SecretError};
 pub use self::transport::Transport;
-pub use self::wire::Timeouts;
+pub use self::wire::{ProxyError, Timeouts};

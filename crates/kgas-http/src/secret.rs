@@ -3,20 +3,23 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// An API key. It shows itself only to who asks for it by name, with [`Secret::expose`].
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// An API key. It shows itself only to who asks for it by name, with [`Secret::expose`], and its
+/// memory is wiped when the last clone is dropped.
 #[derive(Clone)]
-pub struct Secret(Arc<str>);
+pub struct Secret(Arc<SecretString>);
 
 impl Secret {
     /// Wraps a key; [`Secret::check`] and the client builder say whether it can be one.
-    pub fn new(key: impl Into<Arc<str>>) -> Self {
-        Self(key.into())
+    pub fn new(key: impl Into<String>) -> Self {
+        Self(Arc::new(SecretString::from(key.into())))
     }
 
     /// The key itself. Never log it.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        self.0.expose_secret()
     }
 
     /// Whether this can be sent as a key.

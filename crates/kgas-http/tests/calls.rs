@@ -1,6 +1,5 @@
 //! What a call does beside being tried again: one key, a second attempt beside the first, one
 //! call for many, another address.
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod support;
 

@@ -186,13 +186,13 @@ async fn tls_to_a_server_that_speaks_none_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_server_that_accepts_and_never_speaks_tls_times_out_connecting() {
+async fn a_server_that_accepts_and_never_speaks_tls_times_out_in_its_handshake() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let timeouts = Timeouts { connect: Duration::from_millis(20), ..Timeouts::default() };
+    let timeouts = Timeouts { tls: Duration::from_millis(20), ..Timeouts::default() };
     let builder = Client::builder(format!("https://{address}")).retry(RetryPolicy::never());
     let answer = builder.timeouts(timeouts).build().unwrap().get("x").await;
-    assert_eq!(answer.error().unwrap().kind(), ErrorKind::ConnectTimeout);
+    assert_eq!(answer.error().unwrap().kind(), ErrorKind::TlsTimeout);
     assert_eq!(answer.status(), ApiStatus::Timeout);
 }
 
@@ -256,4 +256,69 @@ async fn one_that_fails_takes_no_other_of_its_batch_with_it() {
     let answers = builder.build().unwrap().batch_requests(requests(6)).await;
     let failed: Vec<_> = (0..6).filter(|n| answers[*n].error().is_some()).collect();
     assert_eq!(failed, [3]);
+}
+
+#[tokio::test]
+async fn a_connection_closed_while_it_was_idle_is_told_from_others() {
+    let hang_up = |text: &str| Act::HangUpAfter(text.to_owned());
+    for (before, last, stale) in [
+        (1, hang_up(""), true),
+        (3, hang_up(""), true),
+        // A new connection was not idle, and one that begins to answer neither.
+        (0, hang_up(""), false),
+        (1, hang_up("HTTP/1.1 20"), false),
+    ] {
+        let act = last.clone();
+        let (server, builder) = serve(move |n, _| if n < before { fine() } else { act.clone() }).await;
+        let client = builder.retry(RetryPolicy::never()).build().unwrap();
+        for _ in 0..before {
+            assert_eq!(client.get("x").await.status(), ApiStatus::Success);
+        }
+        let answer = client.get("x").await;
+        let error = answer.error().unwrap();
+        assert_eq!((error.kind(), error.is_stale()), (ErrorKind::Reset, stale), "{before} {last:?}");
+        assert!(error.request_written());
+        assert_eq!((server.connections(), server.seen().len()), (1, before + 1));
+    }
+}
+
+#[tokio::test]
+async fn what_says_it_is_json_and_is_not_is_tried_again() {
+    for kind in ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"] {
+        for (body, said) in [("", "empty"), (" ", "empty"), (r#"{"half":"#, "cut"), ("pong", "not the JSON")] {
+            let header = format!("content-type: {kind}");
+            let bad = answer(200, &[&header, "x-request-id: req_9"], body);
+            let (server, builder) = serve(move |_, _| Act::Answer(bad.clone())).await;
+            let answer = builder.build().unwrap().get("x").await;
+            let error = answer.error().unwrap();
+            assert_eq!((error.kind(), error.status()), (ErrorKind::Undecodable, Some(200)), "{kind} {body}");
+            assert_eq!((server.seen().len(), answer.maybe_paid), (3, 3));
+            assert_eq!(error.request_id(), Some("req_9"));
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+    let cut = answer(200, &["content-type: application/json"], "{");
+    let (_server, builder) = serve(move |n, _| if n == 0 { Act::Answer(cut.clone()) } else { fine() }).await;
+    let answer = builder.build().unwrap().get("x").await;
+    assert_eq!((answer.status(), answer.retry_count()), (ApiStatus::Success, 1));
+}
+
+#[tokio::test]
+async fn what_need_not_be_json_is_not_looked_into() {
+    for (status, kind, body) in [
+        (200, "text/plain", "pong"),
+        (200, "application/jsonl", "{}\n{}"),
+        (204, "application/json", ""),
+        (200, "application/json", " [1, 2]\n"),
+    ] {
+        let header = format!("content-type: {kind}");
+        let text = answer(status, &[&header], body);
+        let (_server, builder) = serve(move |_, _| Act::Answer(text.clone())).await;
+        let answer = builder.build().unwrap().get("x").await;
+        assert_eq!(answer.outcome.unwrap().body, body);
+    }
+    let page = answer(200, &["content-type: application/json"], "<html>log in</html>");
+    let (server, builder) = serve(move |_, _| Act::Answer(page.clone())).await;
+    let answer = builder.build().unwrap().get("x").await;
+    assert_eq!((answer.error().unwrap().kind(), server.seen().len()), (ErrorKind::Protocol, 1));
 }

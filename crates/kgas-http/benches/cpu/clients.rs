@@ -126,6 +126,7 @@ impl Kgas {
             requests_per_minute: Some(NonZeroU32::MAX),
             tokens_per_minute: Some(NonZeroU32::MAX),
             max_concurrent: NonZeroUsize::new(max_concurrent).ok_or("none at a time")?,
+            ..Limits::default()
         };
         let client = kgas_http::openai::builder(&base(port)).api_key(KEY.into()).limits(limits);
         Ok(Self { client: client.build()? })

@@ -97,6 +97,11 @@ impl RetryPolicy {
         }
     }
 
+    /// Whether there is more than one attempt at all: whoever wants one gets one.
+    fn retries(&self) -> bool {
+        self.attempts > NonZeroU32::MIN
+    }
+
     /// The same with an attempt to spare, for one that an outage excuses.
     fn with_another(&self) -> Self {
         Self { attempts: self.attempts.saturating_add(1), ..*self }

@@ -19,8 +19,8 @@ const EARNED: f64 = 0.2;
 const PROBE_STEPS: [Duration; 3] =
     [Duration::from_millis(500), Duration::from_millis(1000), Duration::from_millis(1500)];
 
-/// How often a call is excused for a status that no other call met: the server speaks, so it
-/// may be this call alone that it can't take.
+/// How often a call is excused for a failure that no other call met: the server was reached, so
+/// it may be this call alone that it can't take.
 const LONE_EXCUSES: u32 = 8;
 
 #[derive(Debug)]
@@ -113,9 +113,10 @@ impl Outage {
         if self.budget < 0.0 || nobody_succeeds || self.open.is_some() {
             self.wait_for_probe(dice, now);
         }
-        // A lost connection says nothing about the call; a status may.
-        let may_be_the_call = error.status().is_some() && self.failing == Some(Whose::One(call.id));
-        self.open.is_some() && !(may_be_the_call && call.excused >= LONE_EXCUSES)
+        // Without a connection the call can't be to blame; else it may, as long as no other fails.
+        let may_be_the_call = error.request_written() && self.failing == Some(Whose::One(call.id));
+        let excuses = if error.kind().is_timeout() { 0 } else { LONE_EXCUSES };
+        self.open.is_some() && !(may_be_the_call && call.excused >= excuses)
     }
 
     fn wait_for_probe(&mut self, dice: f64, now: Instant) {
@@ -133,15 +134,19 @@ impl Outage {
 
 /// Whether it may be the server, and not this call, that failed.
 fn speaks_of_outage(error: &HttpError) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Dns
-            | ErrorKind::Connect
-            | ErrorKind::ConnectTimeout
-            | ErrorKind::AttemptTimeout
-            | ErrorKind::Reset
-            | ErrorKind::ServerError
-    )
+    error.is_transient()
+        && matches!(
+            error.kind(),
+            ErrorKind::Dns
+                | ErrorKind::Connect
+                | ErrorKind::ConnectTimeout
+                | ErrorKind::TlsTimeout
+                | ErrorKind::FirstByteTimeout
+                | ErrorKind::AttemptTimeout
+                | ErrorKind::Proxy
+                | ErrorKind::Reset
+                | ErrorKind::ServerError
+        )
 }
 
 #[cfg(test)]
@@ -198,7 +203,7 @@ mod tests {
     fn a_call_that_alone_meets_a_status_is_not_excused_for_ever() {
         let mut now = Instant::now();
         let mut outage = after_a_success();
-        let error = HttpError::new(ErrorKind::ServerError).with_status(500);
+        let error = HttpError::new(ErrorKind::ServerError).with_status(500).with_request_written(true);
         let mut call = Failing { is_last: true, since: 1, ..failing(7) };
         while outage.failed(&error, call, 0.5, now) {
             call.excused += 1;

@@ -142,7 +142,7 @@ impl Call {
             since,
             excused: self.excused,
         };
-        let excused = course.breaker.failed(error, failing, course.dice.roll());
+        let excused = course.breaker.failed(error, failing, course.dice.roll()) && course.policy.retries();
         if excused {
             self.excused = self.excused.saturating_add(1);
         } else {
@@ -155,7 +155,7 @@ impl Call {
     fn verdict(&mut self, course: &Course, error: &HttpError, replayable: bool, excused: bool) -> Verdict {
         let policy = &course.policy;
         let dice = course.dice.roll();
-        let verdict = if error.is_stale() && replayable && !std::mem::replace(&mut self.was_stale, true) {
+        let verdict = if error.is_stale() && replayable && policy.retries() && !std::mem::replace(&mut self.was_stale, true) {
             // The server hung up on an idle connection; another one is as good as new.
             Verdict::Retry { after: std::time::Duration::ZERO }
         } else {

@@ -1,99 +1,160 @@
-//! Connections: to a host over TCP and perhaps TLS, or to a test over a pipe in memory.
+//! Connections: over TCP, through a proxy, to a Unix socket or over a pipe in memory, and TLS.
 
 use std::future::Future;
 use std::io;
+#[cfg(unix)]
+use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http::Uri;
-use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
-use tokio::io::DuplexStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::tls;
-use crate::memory;
+use super::proxy::{Proxy, TunnelError};
+use super::stream::{Carrier, Stream};
+use super::tls::{Certificate, Tls};
+use crate::{Timeouts, memory};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Tcp = HttpConnector<Resolver>;
-type NetStream = MaybeHttpsStream<<Tcp as Service<Uri>>::Response>;
 
-/// Makes connections within a time-out.
-#[derive(Clone)]
-pub(crate) struct Dialer {
-    way: Way,
-    patience: Duration,
-}
+/// How often the kernel asks whether the other side of an idle connection is still there.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
-#[derive(Clone)]
-enum Way {
-    Plain(Tcp),
-    Tls(HttpsConnector<Tcp>),
+/// The way to the server.
+#[derive(Clone, Debug)]
+pub(crate) enum Route {
+    Direct,
+    Proxy(Arc<Proxy>),
+    #[cfg(unix)]
+    Unix(Arc<Path>),
     Memory(memory::Connector),
 }
 
+/// What TLS has beyond the defaults.
+#[derive(Debug, Default)]
+pub(crate) struct TlsSettings {
+    pub(crate) authorities: Vec<Certificate>,
+    pub(crate) http2: bool,
+}
+
+/// Makes connections within time-outs.
+#[derive(Clone)]
+pub(crate) struct Dialer {
+    tcp: Tcp,
+    route: Route,
+    tls: Option<Tls>,
+    connect: Duration,
+    handshake: Duration,
+}
+
 impl Dialer {
-    pub(crate) fn network(https: bool, patience: Duration) -> Result<Self, rustls::Error> {
+    pub(crate) fn new(route: Route, tls: Option<&TlsSettings>, timeouts: &Timeouts) -> Result<Self, rustls::Error> {
         let mut tcp = Tcp::new_with_resolver(Resolver(GaiResolver::new()));
         tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(TCP_KEEPALIVE));
+        // Shared among the addresses of a host, so that a dead one leaves time for the next.
+        tcp.set_connect_timeout(Some(timeouts.connect));
         tcp.enforce_http(false);
-        let way = if https { Way::Tls(tls::wrap(tcp)?) } else { Way::Plain(tcp) };
-        Ok(Self { way, patience })
-    }
-
-    pub(crate) const fn memory(connector: memory::Connector, patience: Duration) -> Self {
-        let way = Way::Memory(connector);
-        Self { way, patience }
+        let tls = tls.map(|settings| Tls::new(&settings.authorities, settings.http2)).transpose()?;
+        Ok(Self { tcp, route, tls, connect: timeouts.connect, handshake: timeouts.tls })
     }
 }
 
 impl Service<Uri> for Dialer {
-    type Response = Stream;
+    type Response = TokioIo<Stream>;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<TokioIo<Stream>, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        match &mut self.way {
-            Way::Plain(tcp) => tcp.poll_ready(cx).map_err(Into::into),
-            Way::Tls(tls) => tls.poll_ready(cx),
-            Way::Memory(_) => Poll::Ready(Ok(())),
-        }
+        self.tcp.poll_ready(cx).map_err(Into::into)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting: Self::Future = match &mut self.way {
-            Way::Plain(tcp) => {
-                let tcp = tcp.call(uri);
-                Box::pin(async move { Ok(Stream::Net(Box::new(tcp.await?.into()))) })
-            }
-            Way::Tls(tls) => {
-                let tls = tls.call(uri);
-                Box::pin(async move { Ok(Stream::Net(Box::new(tls.await?))) })
-            }
-            Way::Memory(connector) => {
-                let pipe = connector.connect();
-                Box::pin(async move { Ok(Stream::Memory(TokioIo::new(pipe?))) })
-            }
-        };
-        let patience = self.patience;
+        let carrier = self.carrier(&uri);
+        let (tls, connect, handshake) = (self.tls.clone(), self.connect, self.handshake);
         Box::pin(async move {
-            match timeout(patience, connecting).await {
-                Ok(outcome) => outcome,
-                Err(_elapsed) => Err(ConnectTimeout(patience).into()),
-            }
+            let in_time = timeout(connect, carrier).await;
+            let carrier = in_time.unwrap_or_else(|_elapsed| Err(Unconnected::Slow(connect).into()))?;
+            let Some(tls) = tls else {
+                return Ok(TokioIo::new(Stream::new(carrier, false)));
+            };
+            let in_time = timeout(handshake, tls.handshake(&uri, carrier)).await;
+            let outcome = in_time.map_err(|_elapsed| Unconnected::SlowTls(handshake))?;
+            let (carrier, http2) = outcome.map_err(Unconnected::Tls)?;
+            Ok(TokioIo::new(Stream::new(carrier, http2)))
         })
     }
 }
 
-/// No connection within this time.
+type Connecting = Pin<Box<dyn Future<Output = Result<Box<dyn Carrier>, BoxError>> + Send>>;
+
+impl Dialer {
+    /// What TLS, if any, is to be spoken over.
+    fn carrier(&mut self, uri: &Uri) -> Connecting {
+        match &self.route {
+            Route::Direct => {
+                let tcp = self.tcp.call(uri.clone());
+                Box::pin(async move { Ok(Box::new(tcp.await?.into_inner()) as Box<dyn Carrier>) })
+            }
+            Route::Proxy(proxy) => {
+                let (proxy, to) = (Arc::clone(proxy), uri.clone());
+                let tcp = self.tcp.call(proxy.uri().clone());
+                Box::pin(async move {
+                    let failed = |step: ProxyStep| Unconnected::Proxy(proxy.to_string(), step);
+                    let reached = tcp.await.map_err(|e| failed(ProxyStep::Reaching(e.into())))?;
+                    let mut carrier = reached.into_inner();
+                    proxy.tunnel(&to, &mut carrier).await.map_err(|e| failed(ProxyStep::Tunnel(e)))?;
+                    Ok(Box::new(carrier) as Box<dyn Carrier>)
+                })
+            }
+            #[cfg(unix)]
+            Route::Unix(path) => {
+                let path = Arc::clone(path);
+                Box::pin(async move {
+                    let socket = tokio::net::UnixStream::connect(&path).await;
+                    let socket = socket.map_err(|e| Unconnected::Unix(path.display().to_string(), e))?;
+                    Ok(Box::new(socket) as Box<dyn Carrier>)
+                })
+            }
+            Route::Memory(connector) => {
+                let connector = connector.clone();
+                Box::pin(async move { Ok(Box::new(connector.open().await?) as Box<dyn Carrier>) })
+            }
+        }
+    }
+}
+
+/// Why there is no connection, where the libraries' own errors don't tell.
 #[derive(Debug, thiserror::Error)]
-#[error("no connection within {0:?}")]
-pub(super) struct ConnectTimeout(pub(super) Duration);
+pub(super) enum Unconnected {
+    #[error("no connection within {0:?}")]
+    Slow(Duration),
+    #[error("no TLS handshake within {0:?}")]
+    SlowTls(Duration),
+    #[error("the TLS handshake failed")]
+    Tls(#[source] io::Error),
+    #[error("no connection through the proxy {0}")]
+    Proxy(String, #[source] ProxyStep),
+    #[cfg(unix)]
+    #[error("no connection to the socket {0}")]
+    Unix(String, #[source] io::Error),
+}
+
+/// Where the way through a proxy ended.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ProxyStep {
+    #[error("the proxy cannot be reached")]
+    Reaching(#[source] BoxError),
+    #[error(transparent)]
+    Tunnel(TunnelError),
+}
 
 /// The system's resolver, with errors that can be told from a refused connection.
 #[derive(Clone)]
@@ -116,70 +177,5 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let addresses = self.0.call(name);
         Box::pin(async move { addresses.await.map_err(DnsError) })
-    }
-}
-
-/// A connection of either sort.
-pub(crate) enum Stream {
-    Net(Box<NetStream>),
-    Memory(TokioIo<DuplexStream>),
-}
-
-impl Connection for Stream {
-    fn connected(&self) -> Connected {
-        match self {
-            Self::Net(stream) => stream.connected(),
-            Self::Memory(_) => Connected::new(),
-        }
-    }
-}
-
-impl Read for Stream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Net(stream) => Pin::new(stream.as_mut()).poll_read(cx, buffer),
-            Self::Memory(pipe) => Pin::new(pipe).poll_read(cx, buffer),
-        }
-    }
-}
-
-impl Write for Stream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Net(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
-            Self::Memory(pipe) => Pin::new(pipe).poll_write(cx, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Net(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
-            Self::Memory(pipe) => Pin::new(pipe).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Net(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
-            Self::Memory(pipe) => Pin::new(pipe).poll_shutdown(cx),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Net(stream) => stream.is_write_vectored(),
-            Self::Memory(pipe) => pipe.is_write_vectored(),
-        }
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Net(stream) => Pin::new(stream.as_mut()).poll_write_vectored(cx, buffers),
-            Self::Memory(pipe) => Pin::new(pipe).poll_write_vectored(cx, buffers),
-        }
     }
 }

@@ -1,138 +1,245 @@
-//! One attempt: a request goes out, and a whole answer or an error comes back, in time.
+//! One attempt: a request goes out, and an answer or an error comes back, in time.
 
 mod answer;
 mod body;
 mod connect;
+mod encoding;
 mod fault;
 mod outgoing;
+mod proxy;
+mod stream;
+mod timeouts;
 mod tls;
 
 use std::fmt;
+use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, Response};
-use hyper::body::Incoming;
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use http::response::Parts;
+use http::{HeaderMap, Method};
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::time::timeout;
+use serde::de::IgnoredAny;
+use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::answer::{Answer, Mode};
-use self::body::{End, MarkedBody};
-pub(crate) use self::connect::Dialer;
+use self::body::MarkedBody;
+pub(crate) use self::body::ResponseBody;
+pub(crate) use self::connect::{Dialer, Route, TlsSettings};
+use self::encoding::Undecoded;
 pub(crate) use self::outgoing::Outgoing;
+pub(crate) use self::proxy::Proxy;
+pub use self::proxy::ProxyError;
+pub use self::timeouts::Timeouts;
+use self::timeouts::from_now;
+pub(crate) use self::tls::{Certificate, certificates};
 use crate::retry::classify;
 use crate::{ErrorKind, HttpError, Permit, Reply};
 
 /// The most bytes an answer's head may have.
-const HEAD_BYTES: usize = 64 * 1024;
+const HEAD_BYTES: u16 = u16::MAX;
 
-/// The most bytes of an error's body that are read.
+/// The most bytes of an error's body that are read, and that it may have once decoded.
 const ERROR_BYTES: usize = 64 * 1024;
 
-/// How long to wait for what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// For a connection: address, TCP and TLS.
-    pub connect: Duration,
-    /// For one attempt, from its start on the wire to the last byte of the answer.
-    pub attempt: Duration,
-    /// How long an unused connection is kept.
-    pub idle: Duration,
-}
-
-impl Timeouts {
-    /// 10 s to connect, 30 s for an attempt, connections kept for 50 s.
-    pub const DEFAULT: Self = Self {
-        connect: Duration::from_secs(10),
-        attempt: Duration::from_secs(30),
-        // Below the 60 s after which many servers hang up themselves.
-        idle: Duration::from_secs(50),
-    };
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self::DEFAULT
-    }
-}
+/// How long the text of an error is waited for: its status says the most.
+const ERROR_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The connections to one server.
 pub(crate) struct Wire {
     pool: Pool<Dialer, MarkedBody>,
-    attempt: Duration,
+    timeouts: Timeouts,
     max_body: usize,
 }
 
 impl Wire {
-    pub(crate) fn new(dialer: Dialer, timeouts: &Timeouts, max_idle: usize, max_body: usize) -> Self {
-        let pool = Pool::builder(TokioExecutor::new())
+    pub(crate) fn new(dialer: Dialer, timeouts: Timeouts, max_idle: usize, max_body: usize) -> Self {
+        let mut builder = Pool::builder(TokioExecutor::new());
+        builder
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(timeouts.idle)
+            .pool_idle_timeout(timeouts.keep_alive)
             .pool_max_idle_per_host(max_idle)
-            .http1_max_buf_size(HEAD_BYTES)
-            .build(dialer);
-        Self { pool, attempt: timeouts.attempt, max_body }
+            .http1_max_buf_size(HEAD_BYTES.into());
+        #[cfg(feature = "http2")]
+        watch_over(&mut builder);
+        Self { pool: builder.build(dialer), timeouts, max_body }
     }
 
-    /// Sends the request once. Dropping the future closes the connection it is on.
+    /// The most time that a call may take in all, unless it says so itself.
+    pub(crate) const fn total(&self) -> Option<Duration> {
+        self.timeouts.total
+    }
+
+    /// Sends the request once and collects its answer, within the attempt's time-out. Dropping
+    /// the future closes the connection it is on.
     pub(crate) async fn attempt(&self, outgoing: &Outgoing, permit: &Permit) -> Result<Reply, HttpError> {
-        let outcome = timeout(self.attempt, self.exchange(outgoing, permit)).await;
-        let outcome = outcome.unwrap_or_else(|elapsed| {
+        let allowed = self.timeouts.attempt;
+        let until = from_now(allowed);
+        let reply = async {
+            let (mut head, mut body) = match self.timeouts.first_byte {
+                Some(sooner) if sooner < allowed => self.open(outgoing, permit).await?,
+                _ => self.exchange(outgoing, permit, until).await?,
+            };
+            let outcome = match body.collect().await {
+                Ok(bytes) => finish(&mut head.headers, bytes, &body, outgoing, self.max_body),
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Ok(bytes) => Ok(Reply::new(head.status.as_u16(), head.headers, Bytes::from(bytes))),
+                Err(error) => Err(error.with_request_id(classify::request_id(&head.headers))),
+            }
+        };
+        let outcome = in_time(until, reply).await;
+        outcome.unwrap_or_else(|| {
             Err(HttpError::new(ErrorKind::AttemptTimeout)
-                .with_message(format!("{:?} allowed for an attempt", self.attempt))
-                .with_source(elapsed))
-        });
-        outcome.map_err(|error| {
-            let written = error.request_written() || permit.mark().is_written();
-            error.with_request_written(written)
+                .with_message(format!("{allowed:?} allowed for an attempt"))
+                .with_request_written(permit.mark().is_written()))
         })
     }
 
-    async fn exchange(&self, outgoing: &Outgoing, permit: &Permit) -> Result<Reply, HttpError> {
-        let request = outgoing.to_http(|bytes| MarkedBody::new(bytes, permit.mark()));
-        match self.pool.request(request).await {
-            Ok(answer) => self.read(answer, outgoing.headers(), permit).await,
-            Err(error) => Err(fault::before_answer(error)),
-        }
+    /// Sends the request once and returns what answers it as soon as its head is there, within
+    /// the time-out for a first byte; the body, as it is on the wire, is read by the caller.
+    /// Dropping the future, or the body before its end, closes the connection they are on.
+    ///
+    /// # Errors
+    ///
+    /// A status other than 2xx and a web page are errors as for [`attempt`](Self::attempt).
+    pub(crate) async fn open(&self, outgoing: &Outgoing, permit: &Permit) -> Result<(Parts, ResponseBody), HttpError> {
+        let allowed = self.timeouts.first_byte.unwrap_or(self.timeouts.attempt);
+        let until = from_now(allowed);
+        let outcome = in_time(until, self.exchange(outgoing, permit, until)).await;
+        outcome.unwrap_or_else(|| {
+            Err(HttpError::new(ErrorKind::FirstByteTimeout)
+                .with_message(format!("{allowed:?} allowed for the head of an answer"))
+                .with_request_written(permit.mark().is_written()))
+        })
     }
 
-    async fn read(&self, answer: Response<Incoming>, sent: &HeaderMap, permit: &Permit) -> Result<Reply, HttpError> {
-        let (head, body) = answer.into_parts();
+    async fn exchange(
+        &self,
+        outgoing: &Outgoing,
+        permit: &Permit,
+        until: Instant,
+    ) -> Result<(Parts, ResponseBody), HttpError> {
+        let request = outgoing.to_http(|bytes| MarkedBody::new(bytes, permit.mark()));
+        let answer = self.pool.request(request).await.map_err(|error| {
+            let error = fault::before_answer(error);
+            error.with_request_written(permit.mark().is_written())
+        })?;
+        let (head, incoming) = answer.into_parts();
         permit.observe(&head.headers);
-        if !head.status.is_success() {
-            // An error whose text breaks off is still that error.
-            let (bytes, _) = body::collect(body, ERROR_BYTES).await;
-            let now = SystemTime::now();
-            return Err(classify::refusal(head.status, &head.headers, &bytes, sent, now));
+        let success = head.status.is_success();
+        let cap = if success { self.max_body } else { ERROR_BYTES };
+        let body = ResponseBody::new(incoming, cap, self.timeouts.read, head.status);
+        if !success {
+            return Err(refusal(&head, body, outgoing, until).await);
         }
-        let fault = |kind| {
-            HttpError::new(kind)
-                .with_status(head.status.as_u16())
-                .with_request_written(true)
-                .with_request_id(classify::request_id(&head.headers))
-        };
-        if is_html(&head.headers, CONTENT_TYPE) && !is_html(sent, ACCEPT) {
-            return Err(fault(ErrorKind::Protocol).with_message("it sent a web page"));
+        if is_html(&head.headers, CONTENT_TYPE) && !is_html(outgoing.headers(), ACCEPT) {
+            let page = body.fault(ErrorKind::Protocol).with_message("it sent a web page");
+            return Err(page.with_request_id(classify::request_id(&head.headers)));
         }
-        match body::collect(body, self.max_body).await {
-            (bytes, End::Whole) => Ok(Reply::new(head.status.as_u16(), head.headers, Bytes::from(bytes))),
-            (_, End::TooLarge) => {
-                Err(fault(ErrorKind::TooLarge).with_message(format!("more than {} bytes", self.max_body)))
-            }
-            (_, End::Lost(error)) => Err(fault(ErrorKind::Body).with_source(error)),
-        }
+        Ok((head, body))
     }
 }
 
 impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wire").field("attempt", &self.attempt).field("max_body", &self.max_body).finish_non_exhaustive()
+        f.debug_struct("Wire")
+            .field("timeouts", &self.timeouts)
+            .field("max_body", &self.max_body)
+            .finish_non_exhaustive()
     }
+}
+
+/// Closes a connection of HTTP/2 that no longer answers: a request that times out leaves it as
+/// it is, so nothing else would.
+#[cfg(feature = "http2")]
+fn watch_over(builder: &mut hyper_util::client::legacy::Builder) {
+    const INTERVAL: Duration = Duration::from_secs(20);
+    builder
+        .timer(TokioTimer::new())
+        .http2_max_header_list_size(HEAD_BYTES.into())
+        .http2_keep_alive_interval(INTERVAL)
+        .http2_keep_alive_timeout(INTERVAL);
+}
+
+/// The future's result, or `None` if the time passed first.
+async fn in_time<F: Future>(until: Instant, future: F) -> Option<F::Output> {
+    timeout_at(until, future).await.ok()
+}
+
+/// The error that an answer with another status than 2xx is. One whose text breaks off, or takes
+/// too long, is still that error.
+async fn refusal(head: &Parts, mut body: ResponseBody, outgoing: &Outgoing, until: Instant) -> HttpError {
+    let mut bytes = Vec::new();
+    let until = until.min(from_now(ERROR_PATIENCE));
+    in_time(until, body.what_comes(&mut bytes)).await;
+    if let Some(encoding) = outgoing.decodes().then(|| encoding::of(&head.headers)).flatten() {
+        (bytes, _) = encoding::decode(&encoding, &bytes, ERROR_BYTES);
+    }
+    classify::refusal(head.status, &head.headers, &bytes, outgoing.headers(), SystemTime::now())
+}
+
+/// Makes what a caller reads of a whole body: decoded, and JSON if it says so.
+fn finish(
+    headers: &mut HeaderMap,
+    bytes: Vec<u8>,
+    body: &ResponseBody,
+    outgoing: &Outgoing,
+    max_body: usize,
+) -> Result<Vec<u8>, HttpError> {
+    let bytes = match outgoing.decodes().then(|| encoding::of(headers)).flatten() {
+        None => bytes,
+        Some(encoding) => match encoding::decode(&encoding, &bytes, max_body) {
+            (decoded, Ok(())) => {
+                // They speak of bytes that nobody sees any more.
+                headers.remove(CONTENT_ENCODING);
+                headers.remove(CONTENT_LENGTH);
+                decoded
+            }
+            (_, Err(Undecoded::TooLarge)) => return Err(body.too_large()),
+            (_, Err(Undecoded::Unknown)) => {
+                let message = "it sent an encoding that was not asked for";
+                return Err(body.fault(ErrorKind::Protocol).with_message(message));
+            }
+            (_, Err(broken)) => {
+                let message = "its compression is damaged";
+                return Err(body.fault(ErrorKind::Undecodable).with_message(message).with_source(broken));
+            }
+        },
+    };
+    if outgoing.method() != Method::HEAD && body.is_due() && is_json(headers) {
+        check_json(&bytes, body)?;
+    }
+    Ok(bytes)
+}
+
+fn check_json(bytes: &[u8], body: &ResponseBody) -> Result<(), HttpError> {
+    let Err(error) = serde_json::from_slice::<IgnoredAny>(bytes) else { return Ok(()) };
+    let text = bytes.trim_ascii_start();
+    if text.starts_with(b"<") {
+        return Err(body.fault(ErrorKind::Protocol).with_message("it sent a web page"));
+    }
+    let message = if text.is_empty() {
+        "its JSON is empty"
+    } else if error.is_eof() {
+        "its JSON is cut"
+    } else {
+        "it is not the JSON it says it is"
+    };
+    Err(body.fault(ErrorKind::Undecodable).with_message(message).with_source(error))
 }
 
 fn is_html(headers: &HeaderMap, name: http::HeaderName) -> bool {
     let value = headers.get(name).and_then(|v| v.to_str().ok());
     value.is_some_and(|v| v.to_ascii_lowercase().contains("text/html"))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return false };
+    let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let ending = |suffix: &[u8]| kind.len().checked_sub(suffix.len()).and_then(|start| kind.get(start..));
+    kind.eq_ignore_ascii_case(b"application/json") || ending(b"+json").is_some_and(|e| e.eq_ignore_ascii_case(b"+json"))
 }

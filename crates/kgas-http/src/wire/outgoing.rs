@@ -5,19 +5,21 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::encoding;
 use crate::secret::is_secret;
 use crate::{ApiRequest, BaseUrl, ErrorKind, HttpError};
 
 /// All but what RFC 3986 calls unreserved.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
     url: String,
+    decodes: bool,
 }
 
 impl Outgoing {
@@ -51,7 +53,13 @@ impl Outgoing {
             value.set_sensitive(value.is_sensitive() || is_secret(name.as_str()));
             headers.append(name, value);
         }
-        Ok(Self { method: request.method.clone(), uri, headers, body: request.body.clone().unwrap_or_default(), url })
+        // Who asks for an encoding gets the bytes as they are.
+        let decodes = !headers.contains_key(ACCEPT_ENCODING);
+        if let Some(accepted) = encoding::ACCEPTED.filter(|_| decodes) {
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(accepted));
+        }
+        let (method, body) = (request.method.clone(), request.body.clone().unwrap_or_default());
+        Ok(Self { method, uri, headers, body, url, decodes })
     }
 
     /// The same request at the place that a redirect names, or `None` if it must not go there:
@@ -87,7 +95,7 @@ impl Outgoing {
             headers = open.into_iter().filter_map(|name| Some((name.clone(), headers.remove(name)?))).collect();
         }
         let url = absolute.split('?').next().unwrap_or_default().to_owned();
-        Some(Self { method: self.method.clone(), uri, headers, body: self.body.clone(), url })
+        Some(Self { uri, headers, url, ..self.clone() })
     }
 
     /// The address without its query.
@@ -104,6 +112,15 @@ impl Outgoing {
         if let Ok(value) = HeaderValue::try_from(value) {
             self.headers.entry(name).or_insert(value);
         }
+    }
+
+    pub(super) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Whether the answer's encoding is this client's business.
+    pub(super) fn decodes(&self) -> bool {
+        self.decodes
     }
 
     pub(super) fn to_http<B>(&self, body: impl FnOnce(Bytes) -> B) -> Request<B> {
