@@ -203,7 +203,9 @@ impl ClientBuilder {
 
     /// Connects without a proxy, whatever the environment says.
     pub fn no_proxy(mut self) -> Self {
-        self.way = Way::Direct;
+        if matches!(self.way, Way::Environment | Way::Proxy(_)) {
+            self.way = Way::Direct;
+        }
         self
     }
 

@@ -129,3 +129,13 @@ fn a_key_for_this_machine_does_not_leave_it_through_a_proxy() {
     let error = builder.proxy("http://proxy.example:3128").build().unwrap_err();
     assert!(matches!(error, BuildError::InsecureKey { .. }), "{error:?}");
 }
+
+#[tokio::test]
+async fn a_proxy_that_is_taken_back_is_not_asked() {
+    let (server, address) = Server::on_a_socket(|_, _| fine()).await;
+    let proxy = Door::proxy(ESTABLISHED, address).await;
+    let builder = Client::builder(format!("http://{address}/v1")).proxy(proxy.address.to_string());
+    let answer = builder.no_proxy().build().unwrap().get("x").await;
+    assert_eq!((answer.status(), server.seen().len()), (ApiStatus::Success, 1));
+    assert!(proxy.heads().is_empty());
+}

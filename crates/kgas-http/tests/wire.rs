@@ -189,7 +189,7 @@ async fn tls_to_a_server_that_speaks_none_is_told_at_once() {
 async fn a_server_that_accepts_and_never_speaks_tls_times_out_in_its_handshake() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let timeouts = Timeouts { tls: Duration::from_millis(20), ..Timeouts::default() };
+    let timeouts = Timeouts { tls: Duration::from_millis(20), attempt: Duration::from_secs(5), ..Timeouts::default() };
     let builder = Client::builder(format!("https://{address}")).retry(RetryPolicy::never());
     let answer = builder.timeouts(timeouts).build().unwrap().get("x").await;
     assert_eq!(answer.error().unwrap().kind(), ErrorKind::TlsTimeout);

@@ -91,14 +91,14 @@ async fn compare(settings: &Settings, server: &ServerProcess) -> Result<(), Fail
             }
         }
     }
-    let base = figures.first().map_or(f64::NAN, |raw| median(&raw.micros));
+    let base = figures.first().map(|raw| raw.micros.clone()).unwrap_or_default();
     println!(
         "{} calls a round, {} rounds, {AT_ONCE} at a time, prompt of {} bytes; medians",
         settings.requests,
         settings.rounds,
         chat::prompt(0).len()
     );
-    let rows: Vec<_> = figures.iter().filter(|f| !f.micros.is_empty()).map(|f| f.row(base)).collect();
+    let rows: Vec<_> = figures.iter().filter(|f| !f.micros.is_empty()).map(|f| f.row(&base)).collect();
     print_table(&["client", "µs CPU/call", "lowest", "ratio", "calls/s"], &rows);
     Ok(())
 }
@@ -156,14 +156,15 @@ impl Figures {
         self.per_second.push(spent.calls_per_second);
     }
 
-    fn row(&self, base: f64) -> Vec<String> {
+    /// Compares round by round: what else the machine does then burdens both alike.
+    fn row(&self, base: &[f64]) -> Vec<String> {
         let lowest = self.micros.iter().copied().fold(f64::INFINITY, f64::min);
-        let micros = median(&self.micros);
+        let ratios: Vec<f64> = self.micros.iter().zip(base).map(|(own, base)| own / base).collect();
         vec![
             self.name.to_owned(),
-            format!("{micros:.1}"),
+            format!("{:.1}", median(&self.micros)),
             format!("{lowest:.1}"),
-            format!("{:.2}", micros / base),
+            format!("{:.2}", median(&ratios)),
             format!("{:.0}", median(&self.per_second)),
         ]
     }

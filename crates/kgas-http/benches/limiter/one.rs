@@ -30,6 +30,7 @@ pub(crate) const CONTENDERS: [Contender; 4] = [
                     requests_per_minute: Some(NonZeroU32::MAX),
                     tokens_per_minute: Some(NonZeroU32::MAX),
                     max_concurrent: AT_ONCE,
+                    ..Limits::default()
                 },
             ))
         },

@@ -39,6 +39,7 @@ pub(crate) fn measure(name: &str, waiters: u32) -> Result<String, Box<dyn Error>
             requests_per_minute: if is_paced { PACE } else { HIGH },
             tokens_per_minute: HIGH,
             max_concurrent: usize::try_from(SLOTS).ok().and_then(NonZeroUsize::new).ok_or("no slots")?,
+            ..Limits::default()
         };
         match name {
             "kgas-http-slots" => ours_behind_slots(limits, waiters).await,

@@ -155,16 +155,17 @@ impl Call {
     fn verdict(&mut self, course: &Course, error: &HttpError, replayable: bool, excused: bool) -> Verdict {
         let policy = &course.policy;
         let dice = course.dice.roll();
-        let verdict = if error.is_stale() && replayable && policy.retries() && !std::mem::replace(&mut self.was_stale, true) {
-            // The server hung up on an idle connection; another one is as good as new.
-            Verdict::Retry { after: std::time::Duration::ZERO }
-        } else {
-            // An excused attempt is as if it had not been; the breaker does the waiting.
-            let attempt = if excused { 1 } else { self.counted };
-            let policy = if excused { &policy.with_another() } else { policy };
-            let left = policy.window.saturating_sub(self.spent);
-            policy.decide(error, attempt, replayable, Some(left), dice)
-        };
+        let verdict =
+            if error.is_stale() && replayable && policy.retries() && !std::mem::replace(&mut self.was_stale, true) {
+                // The server hung up on an idle connection; another one is as good as new.
+                Verdict::Retry { after: std::time::Duration::ZERO }
+            } else {
+                // An excused attempt is as if it had not been; the breaker does the waiting.
+                let attempt = if excused { 1 } else { self.counted };
+                let policy = if excused { &policy.with_another() } else { policy };
+                let left = policy.window.saturating_sub(self.spent);
+                policy.decide(error, attempt, replayable, Some(left), dice)
+            };
         match (verdict, self.deadline) {
             // What failed says more than that the deadline then passed during the wait.
             (Verdict::Retry { after }, Some((deadline, _)))

@@ -100,8 +100,11 @@ impl Dialer {
     fn carrier(&mut self, uri: &Uri) -> Connecting {
         match &self.route {
             Route::Direct => {
-                let tcp = self.tcp.call(uri.clone());
-                Box::pin(async move { Ok(Box::new(tcp.await?.into_inner()) as Box<dyn Carrier>) })
+                let (tcp, allowed) = (self.tcp.call(uri.clone()), self.connect);
+                Box::pin(async move {
+                    let reached = tcp.await.map_err(|e| in_words(e.into(), allowed))?;
+                    Ok(Box::new(reached.into_inner()) as Box<dyn Carrier>)
+                })
             }
             Route::Proxy(proxy) => {
                 let (proxy, to) = (Arc::clone(proxy), uri.clone());
@@ -128,6 +131,14 @@ impl Dialer {
                 Box::pin(async move { Ok(Box::new(connector.open().await?) as Box<dyn Carrier>) })
             }
         }
+    }
+}
+
+/// Says how long was allowed if it was too little for the last of several addresses.
+fn in_words(error: BoxError, allowed: Duration) -> BoxError {
+    match error.source().and_then(|e| e.downcast_ref::<io::Error>()) {
+        Some(e) if e.kind() == io::ErrorKind::TimedOut => Unconnected::Slow(allowed).into(),
+        _ => error,
     }
 }
 
