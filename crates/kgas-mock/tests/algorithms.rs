@@ -294,14 +294,29 @@ async fn where_refusals_count_the_impatient_starve() {
             (let_in(true, 1_000).await, let_in(true, 500).await, let_in(false, 500).await);
         assert_eq!(patient, 120, "{algorithm:?}");
         assert!(forgiven >= 119, "{algorithm:?}: {forgiven}");
-        match algorithm {
+        let expected = match algorithm {
             // The minute's count is over when the minute is; so is a quantum's.
-            Algorithm::FixedMinute | Algorithm::SecondQuanta => assert_eq!(impatient, 120, "{algorithm:?}"),
-            Algorithm::FullBucket | Algorithm::SecondBucket | Algorithm::SlidingLog => {
-                assert!(impatient <= 120, "{algorithm:?}: {impatient}");
-            }
-        }
+            Algorithm::FixedMinute | Algorithm::SecondQuanta => 120,
+            // Each refusal takes the half request that has come in since the last.
+            Algorithm::FullBucket => 119,
+            Algorithm::SecondBucket => 1,
+            Algorithm::SlidingLog => 60,
+        };
+        assert_eq!(impatient, expected, "{algorithm:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_refusals_count_a_bucket_loses_what_it_has_and_gets_into_no_debt() {
+    let table = [
+        (0, 500, true),
+        (0, 200, false),
+        (10_000, 100, true),
+        (10_500, 6, false),
+        (11_000, 6, false),
+        (11_500, 5, true),
+    ];
+    check_tokens(of_tokens(Algorithm::FullBucket, 600).refusals_count(true), &table).await;
 }
 
 #[tokio::test(start_paused = true)]
