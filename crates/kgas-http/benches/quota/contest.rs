@@ -26,6 +26,9 @@ pub(crate) const SERVERS: [Algorithm; 5] = [
 
 /// How long a request is under way, give or take the jitter.
 const ONE_WAY: Duration = Duration::from_millis(50);
+/// How long a new connection takes.
+const HANDSHAKE: Duration = Duration::from_millis(300);
+
 const SEED: u64 = 20;
 
 /// How much of the server's minute is over when the client starts.
@@ -156,6 +159,7 @@ pub(crate) fn meet(
     runtime.block_on(async {
         let server = Arc::new(server(algorithm, allowance, setting)?);
         let (connector, mut listener) = memory::connector();
+        let connector = connector.with_handshake(HANDSHAKE);
         let far_end = Arc::clone(&server);
         tokio::spawn(async move {
             while let Some(pipe) = listener.accept().await {

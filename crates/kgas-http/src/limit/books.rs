@@ -216,6 +216,12 @@ impl Books {
     /// The request of this ticket got a 429. `until` is when the server said to come again.
     pub(super) fn refused(&mut self, ticket: u64, until: Option<Instant>, is_explained: bool, now: Instant) {
         let was_paused = self.paused_until.is_some_and(|until| until > now);
+        if self.is_strict && !was_paused {
+            // No burst explains it any more. Either others use the key too, or what was refused
+            // before has counted.
+            self.window.keep_refused();
+        }
+        self.window.refused(ticket);
         if !is_explained && !was_paused {
             self.end_bursts(now);
         }

@@ -17,7 +17,10 @@ pub(super) struct Window {
     requests: Option<u64>,
     tokens: Option<u64>,
     written: VecDeque<Entry>,
-    written_tokens: u64,
+    /// What of them counts: all, but for those refused by a server that seems not to count them.
+    counted: Count,
+    refused: Count,
+    keeps_refused: bool,
     pending: u64,
     pending_tokens: u64,
     /// All requests ever written, and their tokens as they were charged.
@@ -36,6 +39,7 @@ struct Entry {
     ticket: u64,
     at: Instant,
     tokens: u64,
+    is_refused: bool,
 }
 
 /// When a request may go, as far as the last minute is concerned.
@@ -55,7 +59,9 @@ impl Window {
             requests: requests.map(u64::from),
             tokens: tokens.map(u64::from),
             written: VecDeque::new(),
-            written_tokens: 0,
+            counted: Count::default(),
+            refused: Count::default(),
+            keeps_refused: false,
             pending: 0,
             pending_tokens: 0,
             total: Count::default(),
@@ -71,7 +77,7 @@ impl Window {
     /// What was written in the last minute, as of `now`.
     pub(super) fn used(&mut self, now: Instant) -> Count {
         self.forget(now);
-        Count { requests: count(&self.written), tokens: self.written_tokens }
+        self.counted
     }
 
     /// What was let through and is not written yet.
@@ -87,8 +93,8 @@ impl Window {
     /// Whether one more request of so many tokens has room.
     pub(super) fn room(&mut self, tokens: u32, now: Instant) -> Room {
         self.forget(now);
-        let mut requests = self.pending + count(&self.written) + 1;
-        let mut used = self.pending_tokens + self.written_tokens + u64::from(tokens);
+        let mut requests = self.pending + self.counted.requests + 1;
+        let mut used = self.pending_tokens + self.counted.tokens + u64::from(tokens);
         let fits = |requests: u64, used: u64| {
             self.requests.is_none_or(|limit| requests <= limit) && self.tokens.is_none_or(|limit| used <= limit)
         };
@@ -96,7 +102,7 @@ impl Window {
             return Room::Now;
         }
         let cause = if fits(requests, 0) { Cause::Tokens } else { Cause::Requests };
-        for entry in &self.written {
+        for entry in self.written.iter().filter(|entry| self.keeps_refused || !entry.is_refused) {
             requests = requests.saturating_sub(1);
             used = used.saturating_sub(entry.tokens);
             if fits(requests, used) {
@@ -110,7 +116,15 @@ impl Window {
         while let Some(oldest) = self.written.front()
             && oldest.expires() <= now
         {
-            self.written_tokens = self.written_tokens.saturating_sub(oldest.tokens);
+            let count = Count::of(oldest.tokens);
+            if !oldest.is_refused {
+                self.counted.subtract(count);
+            } else {
+                self.refused.subtract(count);
+                if self.keeps_refused {
+                    self.counted.subtract(count);
+                }
+            }
             self.written.pop_front();
         }
     }
@@ -131,10 +145,9 @@ impl Window {
     pub(super) fn written(&mut self, ticket: u64, tokens: u32, now: Instant) {
         self.give_back(tokens);
         let tokens = u64::from(tokens);
-        self.written_tokens += tokens;
-        self.total.requests += 1;
-        self.total.tokens += tokens;
-        self.written.push_back(Entry { ticket, at: now, tokens });
+        self.counted.add(Count::of(tokens));
+        self.total.add(Count::of(tokens));
+        self.written.push_back(Entry { ticket, at: now, tokens, is_refused: false });
     }
 
     /// A written request turned out to have used so many tokens.
@@ -142,8 +155,43 @@ impl Window {
         // Young entries are at the back.
         if let Some(entry) = self.written.iter_mut().rev().find(|e| e.ticket == ticket) {
             let before = std::mem::replace(&mut entry.tokens, u64::from(tokens));
-            self.written_tokens = self.written_tokens.saturating_sub(before) + u64::from(tokens);
+            self.counted.tokens = self.counted.tokens.saturating_sub(before) + u64::from(tokens);
         }
+    }
+
+    /// A written request was refused: it counts only where refusals are known to count.
+    pub(super) fn refused(&mut self, ticket: u64) {
+        if let Some(entry) = self.written.iter_mut().rev().find(|e| e.ticket == ticket && !e.is_refused) {
+            entry.is_refused = true;
+            let count = Count::of(entry.tokens);
+            self.refused.add(count);
+            if !self.keeps_refused {
+                self.counted.subtract(count);
+            }
+        }
+    }
+
+    /// The server seems to count what it refuses: from now on, and back to a minute ago.
+    pub(super) fn keep_refused(&mut self) {
+        if !std::mem::replace(&mut self.keeps_refused, true) {
+            self.counted.add(self.refused);
+        }
+    }
+}
+
+impl Count {
+    const fn of(tokens: u64) -> Self {
+        Self { requests: 1, tokens }
+    }
+
+    const fn add(&mut self, other: Self) {
+        self.requests = self.requests.saturating_add(other.requests);
+        self.tokens = self.tokens.saturating_add(other.tokens);
+    }
+
+    const fn subtract(&mut self, other: Self) {
+        self.requests = self.requests.saturating_sub(other.requests);
+        self.tokens = self.tokens.saturating_sub(other.tokens);
     }
 }
 
@@ -151,10 +199,6 @@ impl Entry {
     fn expires(&self) -> Instant {
         self.at + SPAN
     }
-}
-
-fn count(entries: &VecDeque<Entry>) -> u64 {
-    u64::try_from(entries.len()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -181,5 +225,20 @@ mod tests {
         assert_eq!(window.room(20, start), Room::At(start + SPAN, Cause::Tokens));
         window.correct(1, 10);
         assert_eq!(window.room(20, start), Room::Now);
+    }
+
+    #[test]
+    fn what_is_refused_counts_only_once_refusals_are_known_to_count() {
+        let start = Instant::now();
+        let mut window = Window::new(Some(2), None);
+        for ticket in 1..=2 {
+            window.reserve(0);
+            window.written(ticket, 0, start);
+            window.refused(ticket);
+        }
+        assert_eq!(window.room(0, start), Room::Now);
+        window.keep_refused();
+        assert_eq!(window.room(0, start), Room::At(start + SPAN, Cause::Requests));
+        assert_eq!(window.used(start + SPAN), Count::default());
     }
 }
