@@ -1,21 +1,26 @@
 //! TLS: whom to trust, and with which cryptography.
 
+use std::future::{Ready, ready};
+use std::io;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http::Uri;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::rt::TokioIo;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
-use tokio_rustls::TlsConnector;
+use tower_service::Service;
 
-use super::stream::Carrier;
+use super::stream::{Carrier, Stream};
 
 pub(crate) type Certificate = CertificateDer<'static>;
 
 /// Shakes hands over a connection.
 #[derive(Clone)]
-pub(super) struct Tls(TlsConnector);
+pub(super) struct Tls(Arc<ClientConfig>);
 
 impl Tls {
     /// The platform's certificates are trusted (`SSL_CERT_FILE` names others), and a bundled
@@ -32,7 +37,7 @@ impl Tls {
         if http2 {
             config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         }
-        Ok(Self(TlsConnector::from(Arc::new(config))))
+        Ok(Self(Arc::new(config)))
     }
 
     /// Speaks TLS over a connection to the host of this address, and says whether the two sides
@@ -41,13 +46,35 @@ impl Tls {
         &self,
         uri: &Uri,
         carrier: Box<dyn Carrier>,
-    ) -> std::io::Result<(Box<dyn Carrier>, bool)> {
-        let host = uri.host().unwrap_or_default();
-        let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
-        let name = ServerName::try_from(bare.to_owned()).map_err(std::io::Error::other)?;
-        let stream = self.0.connect(name, carrier).await?;
-        let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        Ok((Box::new(stream), http2))
+    ) -> io::Result<(Box<dyn Carrier>, bool)> {
+        let mut connector = HttpsConnector::from((Reached(Some(carrier)), Arc::clone(&self.0)));
+        match connector.call(uri.clone()).await {
+            Ok(MaybeHttpsStream::Https(stream)) => {
+                let stream = stream.into_inner();
+                let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                Ok((Box::new(stream), http2))
+            }
+            Ok(MaybeHttpsStream::Http(_)) => Err(io::Error::other("an address without https has no TLS")),
+            Err(error) => Err(error.downcast().map_or_else(io::Error::other, |error| *error)),
+        }
+    }
+}
+
+/// A connector that has connected already: the steps before TLS have a time-out of their own.
+struct Reached(Option<Box<dyn Carrier>>);
+
+impl Service<Uri> for Reached {
+    type Response = TokioIo<Stream>;
+    type Error = io::Error;
+    type Future = Ready<io::Result<TokioIo<Stream>>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        let carrier = self.0.take().ok_or(io::ErrorKind::NotConnected.into());
+        ready(carrier.map(|carrier| TokioIo::new(Stream::new(carrier, false))))
     }
 }
 
