@@ -16,7 +16,7 @@ use crate::retry::{self, Course};
 use crate::transport::batch;
 use crate::wire::{Answer, Mode, Outgoing};
 use crate::{
-    ApiRequest, ApiResponse, BaseUrl, BaseUrlError, ClientBuilder, Cost, ErrorKind, HttpError, Limiter, Limits,
+    ApiRequest, ApiResponse, BaseUrl, BaseUrlError, ClientBuilder, Cost, ErrorKind, HttpError, Limiter, Limits, Opened,
     Transport,
 };
 
@@ -85,6 +85,20 @@ impl Client {
         batch(self, requests, at_once.saturating_mul(BATCH_DEPTH)).await
     }
 
+    /// Sends a request, tried again like any other until the head of an answer comes, and
+    /// returns its body to be read piece by piece: for streams. What breaks off later is an
+    /// error and not tried again.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the head of an answer away.
+    pub async fn open(&self, request: ApiRequest) -> Result<Opened, HttpError> {
+        let Some(_inside) = self.gate.enter() else {
+            return Err(HttpError::new(ErrorKind::Closed));
+        };
+        self.shared.open(&request).await
+    }
+
     /// Closes this handle: from now on it answers [`ErrorKind::Closed`], and when the future is
     /// done, all it had been asked before has been answered. Clones go on working. Dropping the
     /// future only ends the wait.
@@ -135,17 +149,31 @@ impl Shared {
             Err(error) => return ApiResponse::failed(error),
         };
         let url = outgoing.url().to_owned();
-        let mut call = retry::Call::begin(request.deadline.or(self.course.wire.total()));
+        let mut call = self.begin(request);
         let outcome = retry::run(&self.course, request, outgoing, Mode::Whole, &mut call).await;
-        let outcome = outcome.map(|(Answer::Whole(reply), permit)| {
+        let outcome = outcome.and_then(|(answer, permit)| {
+            let Answer::Whole(reply) = answer else { return Err(HttpError::new(ErrorKind::Protocol)) };
             // Without a figure the estimate stays charged: the server may have counted it.
             let used = request.usage_of.and_then(|usage_of| usage_of(&reply));
             if let (Some(permit), Some(tokens)) = (permit, used) {
                 permit.settle(tokens);
             }
-            reply
+            Ok(reply)
         });
         call.end(outcome, &url)
+    }
+
+    async fn open(&self, request: &ApiRequest) -> Result<Opened, HttpError> {
+        let outgoing = self.outgoing(request)?;
+        let (url, sent) = (outgoing.url().to_owned(), outgoing.secrets());
+        let mut call = self.begin(request);
+        let outcome = retry::run(&self.course, request, outgoing, Mode::Open, &mut call).await;
+        let (answer, permit) = outcome.map_err(|error| call.sign(error, &url))?;
+        Ok(Opened::new(answer, permit, call, url, sent))
+    }
+
+    fn begin(&self, request: &ApiRequest) -> retry::Call {
+        retry::Call::begin(request.deadline.or(self.course.wire.total()))
     }
 
     fn outgoing(&self, request: &ApiRequest) -> Result<Outgoing, HttpError> {

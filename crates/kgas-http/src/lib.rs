@@ -48,6 +48,7 @@ pub mod fuzzing;
 mod gate;
 mod limit;
 pub mod memory;
+mod open;
 #[cfg(feature = "openai")]
 pub mod openai;
 mod report;
@@ -66,6 +67,7 @@ pub use self::builder::{BuildError, ClientBuilder};
 pub use self::client::{Call, Client};
 pub use self::error::{ErrorKind, HttpError};
 pub use self::limit::{Cause, Cost, Learned, Limiter, Limits, Permit, Queued, Refusal, Snapshot};
+pub use self::open::Opened;
 pub use self::report::Attempt;
 pub use self::request::ApiRequest;
 pub use self::response::{ApiResponse, ApiStatus, Reply, Waited};

@@ -35,13 +35,24 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+    /// What was secret in the request, and must not come back in the server's words.
+    secrets: HeaderMap,
 }
 
 impl Reply {
     /// An answer made of its parts, as a journal or a test has them.
     #[must_use]
     pub fn new(status: u16, headers: HeaderMap, body: Bytes) -> Self {
-        Self { status, headers, body }
+        Self { status, headers, body, secrets: HeaderMap::new() }
+    }
+
+    pub(crate) fn with_secrets(mut self, secrets: HeaderMap) -> Self {
+        self.secrets = secrets;
+        self
+    }
+
+    pub(crate) const fn secrets(&self) -> &HeaderMap {
+        &self.secrets
     }
 
     /// Reads the body as JSON.
@@ -65,8 +76,22 @@ impl Reply {
                 .with_status(self.status)
                 .with_request_written(true)
                 .with_message(what)
-                .with_source(e)
+                .with_source(Place::of(&e))
         })
+    }
+}
+
+/// Where JSON could not be read. The parser's own words may quote it, which may be anybody's text.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}, column {column}")]
+pub(crate) struct Place {
+    line: usize,
+    column: usize,
+}
+
+impl Place {
+    pub(crate) fn of(error: &serde_json::Error) -> Self {
+        Self { line: error.line(), column: error.column() }
     }
 }
 

@@ -242,3 +242,20 @@ fn an_empty_path_means_v1_and_any_other_is_taken_as_it_is() {
         assert_eq!(openai::base_url(text).unwrap().to_string(), expected);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_key_echoed_with_status_200_is_not_shown_and_neither_is_any_text() {
+    let bodies = [
+        r#"{"error":{"message":"sk-kgas-test-1 has no access"}}"#,
+        r#"{"choices":"sk-kgas-test-1 and somebody's text"}"#,
+    ];
+    for body in bodies {
+        let (_server, builder) = Server::in_memory(move |_, _| Act::Answer(answer(200, &[], body)));
+        let model = OpenAi::from(builder.api_key("sk-kgas-test-1".into()).build().unwrap());
+        let error = model.chat(&ChatParams::prompt("hello")).await.unwrap_err();
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        let shown = format!("{error} {error:?} {cause:?}");
+        assert_eq!(error.kind(), ErrorKind::Protocol);
+        assert!(!shown.contains("sk-kgas") && !shown.contains("somebody"), "{shown}");
+    }
+}

@@ -1,6 +1,5 @@
 //! What a chat model answered.
 
-use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -61,7 +60,7 @@ pub fn read_chat(reply: &Reply) -> Result<ChatAnswer, HttpError> {
     let body: Body = reply.json()?;
     if let Some(error) = body.error.filter(|error| !error.is_null()) {
         let said = error.get("message").unwrap_or(&error).as_str();
-        let said = said.map(|text| classify::presentable(text, &HeaderMap::new()));
+        let said = said.map(|text| classify::presentable(text, reply.secrets()));
         return Err(unusable(reply, said.as_deref().unwrap_or("it sent an error")));
     }
     let Some(choice) = body.choices.into_iter().next() else {

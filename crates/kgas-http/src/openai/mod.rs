@@ -2,6 +2,7 @@
 
 mod answer;
 mod chat;
+mod chat_stream;
 mod embeddings;
 mod model;
 mod stream;
@@ -18,6 +19,7 @@ use crate::{
 
 pub use self::answer::{ChatAnswer, FinishReason, Usage, read_chat};
 pub use self::chat::{ChatMessage, ChatParams, ResponseFormat, Role, chat_request};
+pub use self::chat_stream::{ChatStream, chat_stream};
 pub use self::embeddings::{embedding_request, read_embeddings};
 pub use self::stream::{ChatDelta, ChatStreamDecoder, chat_stream_request, read_chat_stream};
 

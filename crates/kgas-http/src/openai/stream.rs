@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::answer::{ChatAnswer, Content, FinishReason, Usage, read_chat};
 use super::stream_error::{failure, protocol};
 use super::{ChatParams, chat};
+use crate::response::Place;
 use crate::retry::classify;
 use crate::sse::{Event, Parser};
 use crate::{ApiRequest, ErrorKind, HttpError, Reply};
@@ -146,8 +147,13 @@ impl ChatStreamDecoder {
     /// before the model had stopped: ask again; [`ErrorKind::Protocol`] if it was no chat
     /// completion.
     pub fn finish(self) -> Result<ChatAnswer, HttpError> {
-        if let Some(error) = self.error {
-            return Err(error);
+        self.end().map(|()| self.answer)
+    }
+
+    /// Whether the answer may end here.
+    pub(super) fn end(&self) -> Result<(), HttpError> {
+        if let Some(error) = &self.error {
+            return Err(error.clone());
         }
         if !self.is_done && !self.has_finished {
             return Err(HttpError::new(ErrorKind::Body)
@@ -158,7 +164,7 @@ impl ChatStreamDecoder {
         if !self.has_choice {
             return Err(protocol("a chat completion without choices"));
         }
-        Ok(self.answer)
+        Ok(())
     }
 
     /// What an event adds, if anything.
@@ -176,7 +182,7 @@ impl ChatStreamDecoder {
         }
         let chunk: Chunk = serde_json::from_str(data).map_err(|e| {
             let what = if e.is_data() { "a piece of another shape" } else { "a piece that is not JSON" };
-            protocol(what).with_source(e)
+            protocol(what).with_source(Place::of(&e))
         })?;
         if chunk.is_error() {
             return Err(failure(data));

@@ -67,20 +67,25 @@ impl Call {
         }
     }
 
+    /// Where its time went.
+    pub(crate) const fn waited(&self) -> Waited {
+        self.waited
+    }
+
     /// Adds what this call knows to an error that ends it.
     pub(crate) fn sign(&self, error: HttpError, url: &str) -> HttpError {
         error.with_attempts(self.attempts).with_elapsed(self.began.elapsed()).with_url(url)
     }
 
     /// The future's result, or `None` if the deadline passed first.
-    pub(super) async fn in_time<F: Future>(&self, future: F) -> Option<F::Output> {
+    pub(crate) async fn in_time<F: Future>(&self, future: F) -> Option<F::Output> {
         match self.deadline {
             Some((deadline, _)) => timeout_at(deadline, future).await.ok(),
             None => Some(future.await),
         }
     }
 
-    pub(super) fn too_late(&self, written: bool) -> HttpError {
+    pub(crate) fn too_late(&self, written: bool) -> HttpError {
         let mut error = HttpError::new(ErrorKind::Deadline).with_request_written(written);
         if let Some((_, allowed)) = self.deadline {
             error = error.with_message(format!("{allowed:?} allowed in all"));

@@ -47,6 +47,9 @@ pub(crate) async fn run(
         let error = match outcome {
             Ok(answer) => {
                 course.breaker.succeeded();
+                if let Some(permit) = &permit {
+                    permit.went_well();
+                }
                 return Ok((answer, permit));
             }
             Err(error) => error,

@@ -35,6 +35,7 @@ pub use self::proxy::ProxyError;
 pub use self::timeouts::Timeouts;
 use self::timeouts::from_now;
 pub(crate) use self::tls::{Certificate, certificates};
+use crate::response::Place;
 use crate::retry::classify;
 use crate::{ErrorKind, HttpError, Permit, Reply};
 
@@ -87,7 +88,10 @@ impl Wire {
                 Err(error) => Err(error),
             };
             match outcome {
-                Ok(bytes) => Ok(Reply::new(head.status.as_u16(), head.headers, Bytes::from(bytes))),
+                Ok(bytes) => {
+                    let reply = Reply::new(head.status.as_u16(), head.headers, Bytes::from(bytes));
+                    Ok(reply.with_secrets(outgoing.secrets()))
+                }
                 Err(error) => Err(error.with_request_id(classify::request_id(&head.headers))),
             }
         };
@@ -229,7 +233,7 @@ fn check_json(bytes: &[u8], body: &ResponseBody) -> Result<(), HttpError> {
     } else {
         "it is not the JSON it says it is"
     };
-    Err(body.fault(ErrorKind::Undecodable).with_message(message).with_source(error))
+    Err(body.fault(ErrorKind::Undecodable).with_message(message).with_source(Place::of(&error)))
 }
 
 fn is_html(headers: &HeaderMap, name: http::HeaderName) -> bool {

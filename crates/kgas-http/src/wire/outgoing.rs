@@ -107,6 +107,12 @@ impl Outgoing {
         &self.headers
     }
 
+    /// The headers that must not be shown.
+    pub(crate) fn secrets(&self) -> HeaderMap {
+        let secret = self.headers.iter().filter(|(_, value)| value.is_sensitive());
+        secret.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// Sets a header unless it is there.
     pub(crate) fn set_default(&mut self, name: HeaderName, value: &str) {
         if let Ok(value) = HeaderValue::try_from(value) {

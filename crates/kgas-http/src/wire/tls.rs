@@ -9,8 +9,8 @@ use http::Uri;
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use tower_service::Service;
 
@@ -42,11 +42,7 @@ impl Tls {
 
     /// Speaks TLS over a connection to the host of this address, and says whether the two sides
     /// settled on HTTP/2.
-    pub(super) async fn handshake(
-        &self,
-        uri: &Uri,
-        carrier: Box<dyn Carrier>,
-    ) -> io::Result<(Box<dyn Carrier>, bool)> {
+    pub(super) async fn handshake(&self, uri: &Uri, carrier: Box<dyn Carrier>) -> io::Result<(Box<dyn Carrier>, bool)> {
         let mut connector = HttpsConnector::from((Reached(Some(carrier)), Arc::clone(&self.0)));
         match connector.call(uri.clone()).await {
             Ok(MaybeHttpsStream::Https(stream)) => {

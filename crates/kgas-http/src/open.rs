@@ -1,0 +1,122 @@
+//! An answer whose head has come, and whose body is read piece by piece.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+#[cfg(doc)]
+use crate::ErrorKind;
+use crate::retry::{Call, classify};
+use crate::wire::{Answer, ResponseBody};
+use crate::{HttpError, Permit, Waited};
+
+/// An answer with a status 2xx whose body is still to come: see
+/// [`Client::open`](crate::Client::open).
+///
+/// It keeps its place among the requests in flight until it is dropped or
+/// [settled](Self::settle). Dropped before the end of the body, it closes its connection.
+pub struct Opened {
+    status: u16,
+    headers: HeaderMap,
+    body: Source,
+    permit: Option<Permit>,
+    call: Call,
+    url: String,
+    /// What must not come back in the server's words.
+    sent: HeaderMap,
+}
+
+enum Source {
+    Coming(ResponseBody),
+    /// What is there, or nothing more.
+    Whole(Option<Bytes>),
+}
+
+impl Opened {
+    pub(crate) fn new(answer: Answer, permit: Option<Permit>, call: Call, url: String, sent: HeaderMap) -> Self {
+        let (status, headers, body) = match answer {
+            Answer::Whole(reply) => (reply.status, reply.headers, Source::Whole(Some(reply.body))),
+            Answer::Open(head, body) => (head.status.as_u16(), head.headers, Source::Coming(body)),
+        };
+        Self { status, headers, body, permit, call, url, sent }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// How many requests went out for it.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.call.attempts
+    }
+
+    /// Where the time until the head of the answer went.
+    #[must_use]
+    pub fn waited(&self) -> Waited {
+        self.call.waited()
+    }
+
+    /// The next piece of the body, as it came; `None` at its end. Dropping the future loses
+    /// nothing. After an error there is nothing more.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] if the answer broke off, [`ErrorKind::IdleTimeout`] if nothing came
+    /// for too long, [`ErrorKind::Deadline`] if the call's time is over, and
+    /// [`ErrorKind::TooLarge`] beyond the cap. None is tried again: what was read was read.
+    pub async fn next(&mut self) -> Option<Result<Bytes, HttpError>> {
+        let body = match &mut self.body {
+            Source::Whole(bytes) => return bytes.take().filter(|bytes| !bytes.is_empty()).map(Ok),
+            Source::Coming(body) => body,
+        };
+        let piece = self.call.in_time(body.next()).await;
+        let piece = piece.unwrap_or_else(|| Some(Err(self.call.too_late(true))));
+        match piece {
+            Some(Err(error)) => {
+                self.body = Source::Whole(None);
+                let error = error.with_request_id(classify::request_id(&self.headers));
+                Some(Err(self.sign(error)))
+            }
+            other => other,
+        }
+    }
+
+    /// Says how many tokens the request used in the end, and frees its place among those in
+    /// flight. Without it the estimate stays charged.
+    pub fn settle(&mut self, tokens: u32) {
+        if let Some(permit) = self.permit.take() {
+            permit.settle(tokens);
+        }
+    }
+
+    /// Adds the facts of this call to an error about its body, and takes what was secret in the
+    /// request out of the server's words.
+    pub(crate) fn sign(&self, error: HttpError) -> HttpError {
+        let shown = error.message().map(|said| classify::presentable(said, &self.sent));
+        let error = self.call.sign(error, &self.url);
+        match shown {
+            Some(said) => error.with_message(said),
+            None => error,
+        }
+    }
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened")
+            .field("status", &self.status)
+            .field("url", &self.url)
+            .field("attempts", &self.attempts())
+            .finish_non_exhaustive()
+    }
+}
