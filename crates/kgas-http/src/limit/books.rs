@@ -1,5 +1,6 @@
 //! The books behind the turnstile: when the request at the head of the queue may go.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -8,6 +9,7 @@ use super::bucket::Bucket;
 use super::cause::{Cause, Waits};
 use super::crew::Crew;
 use super::learn::Learned;
+use super::slow::Slow;
 use super::window::{Count, Room, Window};
 use super::{Cost, Limits};
 
@@ -37,6 +39,12 @@ pub(super) struct Books {
     pub(super) paused_until: Option<Instant>,
     /// A 429 that nothing else explains has ended bursts.
     pub(super) is_strict: bool,
+    /// Whether tokens were given back that a request did not use.
+    has_given_back: bool,
+    /// The server charges what a request might use, and gives nothing back.
+    keeps_estimates: bool,
+    /// The part of the pace that is kept after 429s that came at that pace.
+    slow: Slow,
     pub(super) is_closed: bool,
     pub(super) queued: usize,
     /// The most tokens that a request cost so far.
@@ -80,6 +88,9 @@ impl Books {
             waits: Waits::default(),
             paused_until: None,
             is_strict: false,
+            has_given_back: false,
+            keeps_estimates: false,
+            slow: Slow::new(now),
             is_closed: false,
             queued: 0,
             largest: 0,
@@ -95,8 +106,9 @@ impl Books {
         let (requests, tokens) = (limits.requests_per_minute, limits.tokens_per_minute);
         self.window.set_limits(requests.map(Into::into), tokens.map(Into::into));
         let (burst, token_burst) = (self.request_burst(), self.token_burst());
-        refit(&mut self.requests, requests.map(|limit| f64::from(limit.get())), burst, now);
-        refit(&mut self.tokens, tokens.map(|limit| f64::from(limit.get())), token_burst, now);
+        let rate = |limit: NonZeroU32| f64::from(limit.get()) * USED_SHARE * self.slow.factor();
+        refit(&mut self.requests, requests.map(rate), burst, now);
+        refit(&mut self.tokens, tokens.map(rate), token_burst, now);
     }
 
     /// How many requests may go at once: one second's worth or ten, so that a few documents
@@ -195,6 +207,12 @@ impl Books {
 
     /// The request used `tokens` and not what it was let through for.
     pub(super) fn settle(&mut self, ticket: u64, cost: Cost, tokens: u32, now: Instant) {
+        if tokens < cost.tokens {
+            if self.keeps_estimates {
+                return;
+            }
+            self.has_given_back = true;
+        }
         self.window.correct(ticket, tokens);
         if let Some(bucket) = &mut self.tokens {
             if tokens > cost.tokens {
@@ -213,13 +231,21 @@ impl Books {
         }
     }
 
+    /// The request of this ticket got a 429 for too many tokens. Returns whether that is explained:
+    /// what was given back here was not given back there. It will not be again.
+    pub(super) fn too_many_tokens(&mut self) -> bool {
+        self.tokens.is_some() && self.has_given_back && !std::mem::replace(&mut self.keeps_estimates, true)
+    }
+
     /// The request of this ticket got a 429. `until` is when the server said to come again.
     pub(super) fn refused(&mut self, ticket: u64, until: Option<Instant>, is_explained: bool, now: Instant) {
         let was_paused = self.paused_until.is_some_and(|until| until > now);
-        if self.is_strict && !was_paused {
+        if self.is_strict && !was_paused && !is_explained {
             // No burst explains it any more. Either others use the key too, or what was refused
             // before has counted.
             self.window.keep_refused();
+            self.slow.down(now);
+            self.hold_to(self.limits, now);
         }
         self.window.refused(ticket);
         if !is_explained && !was_paused {
@@ -232,6 +258,13 @@ impl Books {
         let gap = self.requests.as_ref().map(|bucket| bucket.span(1.0));
         if let Some(until) = until.or_else(|| now.checked_add(gap?)) {
             self.pause_until(until);
+        }
+    }
+
+    pub(super) fn went_well(&mut self, now: Instant) {
+        self.crew.went_well();
+        if self.slow.up(now) {
+            self.hold_to(self.limits, now);
         }
     }
 
@@ -274,13 +307,13 @@ impl Books {
 }
 
 /// Makes, changes or removes a bucket as a limit demands.
-fn refit(bucket: &mut Option<Bucket>, limit: Option<f64>, capacity: f64, now: Instant) {
-    match (bucket.as_mut(), limit) {
-        (Some(old), Some(limit)) => {
-            old.set_rate(limit * USED_SHARE, now);
+fn refit(bucket: &mut Option<Bucket>, per_minute: Option<f64>, capacity: f64, now: Instant) {
+    match (bucket.as_mut(), per_minute) {
+        (Some(old), Some(rate)) => {
+            old.set_rate(rate, now);
             old.set_capacity(capacity, now);
         }
-        (None, Some(limit)) => *bucket = Some(Bucket::new(limit * USED_SHARE, capacity, now)),
+        (None, Some(rate)) => *bucket = Some(Bucket::new(rate, capacity, now)),
         (_, None) => *bucket = None,
     }
 }

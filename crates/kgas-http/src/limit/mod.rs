@@ -9,6 +9,7 @@ mod learn;
 mod limits;
 mod permit;
 mod queue;
+mod slow;
 mod snapshot;
 mod window;
 

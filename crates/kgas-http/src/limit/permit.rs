@@ -29,6 +29,8 @@ pub struct Permit {
 pub enum Refusal {
     /// Status 429: too fast.
     TooFast,
+    /// Status 429 for tokens: too many of them.
+    TooManyTokens,
     /// Status 503 or 529: too busy.
     Overloaded,
 }
@@ -60,7 +62,8 @@ impl Permit {
     /// Says that the server took the request: fewer at a time than configured may become more.
     pub fn went_well(&self) {
         let ticket = &self.mark.0;
-        ticket.scopes.each(|scope, _| scope.change(|books| books.crew.went_well()));
+        let now = Instant::now();
+        ticket.scopes.each(|scope, _| scope.change(|books| books.went_well(now)));
     }
 
     /// Says that the server turned the request away, and for how long it asked to stay away.
@@ -75,6 +78,10 @@ impl Permit {
         ticket.scopes.each(|scope, number| {
             scope.change(|books| match refusal {
                 Refusal::TooFast => books.refused(number, until, is_explained, now),
+                Refusal::TooManyTokens => {
+                    let is_explained = books.too_many_tokens() || is_explained;
+                    books.refused(number, until, is_explained, now);
+                }
                 Refusal::Overloaded => {
                     books.overloaded(number);
                     if let Some(until) = until {

@@ -106,7 +106,11 @@ fn tell_limiter(course: &Course, permit: &Permit, error: &HttpError) {
     // Longer than anyone would wait: better a quick error for each than a silent stop.
     let hint = error.hint().filter(|hint| *hint <= course.policy.longest_hint);
     match (error.kind(), error.status()) {
-        (ErrorKind::RateLimited, _) => permit.refused(Refusal::TooFast, hint),
+        (ErrorKind::RateLimited, _) => {
+            // In OpenAI's words: "Rate limit reached on tokens per min (TPM)".
+            let is_for_tokens = error.message().is_some_and(|said| said.to_ascii_lowercase().contains("token"));
+            permit.refused(if is_for_tokens { Refusal::TooManyTokens } else { Refusal::TooFast }, hint);
+        }
         (ErrorKind::ServerError, Some(503 | 529)) => permit.refused(Refusal::Overloaded, hint),
         _ => {}
     }

@@ -11,8 +11,17 @@ use kgas_mock::{Builder, MockServer};
 
 /// The server, and a builder of clients that connect to it.
 pub(crate) fn provider(server: Builder) -> (Arc<MockServer>, ClientBuilder) {
+    let (connector, listener) = memory::connector();
+    provider_by(server, connector, listener)
+}
+
+/// The same by a connector of one's own.
+pub(crate) fn provider_by(
+    server: Builder,
+    connector: memory::Connector,
+    mut listener: memory::Listener,
+) -> (Arc<MockServer>, ClientBuilder) {
     let server = Arc::new(server.in_memory().unwrap());
-    let (connector, mut listener) = memory::connector();
     let far_end = Arc::downgrade(&server);
     tokio::spawn(async move {
         while let Some(pipe) = listener.accept().await {
