@@ -13,7 +13,7 @@ use futures_util::{StreamExt as _, stream};
 use kgas_http::{Client, Transport as _};
 
 use settings::{Settings, USAGE};
-use tally::Tally;
+use tally::{Refusals, Tally};
 
 /// How many calls are in hand for each that can be on the wire: the limiter's queue must never be empty, whatever
 /// part of the calls backs off.
@@ -43,15 +43,15 @@ fn main() -> ExitCode {
 fn run(words: Vec<String>) -> Result<String, Box<dyn Error>> {
     let settings = Settings::parse(words)?;
     let key = std::env::var("KGAS_API_KEY").ok().filter(|key| !key.is_empty());
-    let client = settings.client(key)?;
+    let refusals = Refusals::default();
+    let client = settings.client(key, &refusals)?;
     // One thread: what a client costs is clearest there, and it does tens of thousands of calls a second.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(load(&settings, &client)).line())
+    Ok(runtime.block_on(load(&settings, &client, Tally::begin(refusals))).line())
 }
 
 /// Sends all calls. Each is made when there is room for it, so that their number costs no memory.
-async fn load(settings: &Settings, client: &Client) -> Tally {
-    let mut tally = Tally::begin();
+async fn load(settings: &Settings, client: &Client, mut tally: Tally) -> Tally {
     let in_hand = settings.max_concurrent.get().saturating_mul(DEPTH).max(FEWEST);
     let calls = (0..settings.requests).map(|number| client.send(settings.request(number)));
     let mut answers = stream::iter(calls).buffer_unordered(in_hand);

@@ -7,7 +7,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use kgas_http::openai::{ChatParams, TIMEOUTS, builder, chat_request};
-use kgas_http::{ApiRequest, Client, ClientBuilder, Limits, RetryPolicy, Timeouts};
+use kgas_http::{ApiRequest, Client, Limits, RetryPolicy, Timeouts};
+
+use crate::tally::Refusals;
 
 /// What `--help` shows.
 pub(crate) const USAGE: &str = "\
@@ -106,41 +108,29 @@ impl Settings {
     }
 
     /// The client that sends the calls.
-    pub(crate) fn client(&self, key: Option<String>) -> Result<Client, String> {
+    pub(crate) fn client(&self, key: Option<String>, refusals: &Refusals) -> Result<Client, String> {
         let limits = Limits {
             requests_per_minute: self.rpm,
             tokens_per_minute: self.tpm,
             ..Limits::unlimited(self.max_concurrent)
         };
         let retry = RetryPolicy { attempts: NonZeroU32::MIN.saturating_add(self.max_retries), ..RetryPolicy::DEFAULT };
-        let timeouts = Timeouts { attempt: self.timeout, ..TIMEOUTS };
-        let client = builder(&self.base_url).limits(limits).retry(retry).timeouts(timeouts);
-        let client = match key {
-            Some(key) => client.api_key(key.into()),
-            None => client,
-        };
-        self.transport(client)?.build().map_err(|error| error.to_string())
-    }
-
-    /// Applies what concerns the connection.
-    fn transport(&self, client: ClientBuilder) -> Result<ClientBuilder, String> {
-        if self.ca.is_some() {
-            return Err("--ca is not supported yet: leave it out".to_owned());
+        let timeouts = Timeouts { attempt: self.timeout, total: self.total_timeout, ..TIMEOUTS };
+        let mut client = builder(&self.base_url).limits(limits).retry(retry).timeouts(timeouts).http2(self.http2);
+        client = client.on_attempt(refusals.listener());
+        if let Some(key) = key {
+            client = client.api_key(key.into());
         }
-        if self.http2 {
-            return Err("--http2 is not supported yet: leave it out".to_owned());
+        if let Some(file) = &self.ca {
+            client = client.ca_file(file);
         }
-        Ok(client)
+        client.build().map_err(|error| error.to_string())
     }
 
     /// The call with this number, from 0.
     pub(crate) fn request(&self, number: u64) -> ApiRequest {
         let params = ChatParams { max_tokens: Some(self.max_tokens), ..ChatParams::prompt(self.prompt(number)) };
-        let request = chat_request(&params);
-        match self.total_timeout {
-            Some(total) => request.with_deadline(total),
-            None => request,
-        }
+        chat_request(&params)
     }
 
     fn prompt(&self, number: u64) -> String {

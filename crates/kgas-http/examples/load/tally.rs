@@ -1,11 +1,13 @@
 //! What became of the calls, as sums.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
 use kgas_http::openai::read_chat;
-use kgas_http::{ApiResponse, ErrorKind, HttpError};
+use kgas_http::{ApiResponse, Attempt, ErrorKind, HttpError};
 use serde_json::json;
 
 /// The sums over all calls so far; their size doesn't grow with the calls.
@@ -16,7 +18,7 @@ pub(crate) struct Tally {
     ok: u64,
     by_status: BTreeMap<String, u64>,
     attempts: u64,
-    n_429: u64,
+    refusals: Refusals,
     retries: u64,
     queue: Duration,
     backoff: Duration,
@@ -25,7 +27,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Starts the clocks.
-    pub(crate) fn begin() -> Self {
+    pub(crate) fn begin(refusals: Refusals) -> Self {
         Self {
             wall: Instant::now(),
             cpu: ProcessTime::now(),
@@ -33,7 +35,7 @@ impl Tally {
             ok: 0,
             by_status: BTreeMap::new(),
             attempts: 0,
-            n_429: 0,
+            refusals,
             retries: 0,
             queue: Duration::ZERO,
             backoff: Duration::ZERO,
@@ -48,7 +50,6 @@ impl Tally {
         self.retries += u64::from(answer.retry_count());
         self.queue += answer.waited.queue;
         self.backoff += answer.waited.backoff;
-        self.n_429 += refusals(answer);
         let outcome = match &answer.outcome {
             Ok(reply) => read_chat(reply).map(|_| reply.status),
             Err(error) => Err(error.clone()),
@@ -76,7 +77,7 @@ impl Tally {
             "failed": self.n.saturating_sub(self.ok),
             "by_status": self.by_status,
             "attempts": self.attempts,
-            "n_429": self.n_429,
+            "n_429": self.refusals.count(),
             "retries": self.retries,
             "wall_s": seconds(self.wall.elapsed()),
             "client_cpu_s": seconds(self.cpu.elapsed()),
@@ -88,9 +89,22 @@ impl Tally {
     }
 }
 
-/// How many attempts of a call were answered 429, as far as the client tells: of the last one.
-fn refusals(answer: &ApiResponse) -> u64 {
-    u64::from(answer.status_code() == Some(429))
+/// How many attempts were answered 429, counted as they end.
+#[derive(Clone, Default)]
+pub(crate) struct Refusals(Arc<AtomicU64>);
+
+impl Refusals {
+    /// What a client is to tell of its attempts.
+    pub(crate) fn listener(&self) -> impl Fn(&Attempt<'_>) + Send + Sync + 'static {
+        let Self(count) = self.clone();
+        move |attempt| {
+            count.fetch_add(u64::from(attempt.status == Some(429)), Ordering::Relaxed);
+        }
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// The HTTP status of a failure, or its kind in words if no status says what went wrong.
@@ -127,7 +141,7 @@ mod tests {
             let error = HttpError::new(kind);
             ApiResponse::failed(status.map_or(error.clone(), |status| error.with_status(status)))
         };
-        let mut tally = Tally::begin();
+        let mut tally = Tally::begin(Refusals::default());
         tally.add(&reply(chat));
         tally.add(&reply("{}"));
         tally.add(&failed(ErrorKind::RateLimited, Some(429)));
@@ -137,7 +151,6 @@ mod tests {
         let by_status = json!({"200": 1, "429": 1, "attempt_timeout": 1, "body": 1, "protocol": 1});
         assert_eq!(line["by_status"], by_status);
         assert_eq!((&line["n"], &line["ok"], &line["failed"]), (&json!(5), &json!(1), &json!(4)));
-        assert_eq!(line["n_429"], 1);
         assert!(line["first_error"].as_str().unwrap().contains("without choices"));
     }
 }
