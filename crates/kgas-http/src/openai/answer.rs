@@ -1,8 +1,13 @@
 //! What a chat model answered.
 
+use std::fmt;
+
 use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 
+use super::usage::Usage;
 use crate::retry::classify;
 use crate::{ErrorKind, HttpError, Reply};
 
@@ -38,18 +43,6 @@ pub enum FinishReason {
     Other(String),
 }
 
-/// Tokens used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Usage {
-    /// By the question.
-    pub prompt_tokens: u32,
-    /// By the answer.
-    pub completion_tokens: u32,
-    /// By both.
-    pub total_tokens: u32,
-}
-
 /// Reads a chat completion.
 ///
 /// # Errors
@@ -73,24 +66,6 @@ pub fn read_chat(reply: &Reply) -> Result<ChatAnswer, HttpError> {
         usage: body.usage,
         model: body.model.unwrap_or_default(),
     })
-}
-
-/// How many tokens a call used in all, by its answer.
-pub(super) fn used_tokens(reply: &Reply) -> Option<u32> {
-    #[derive(Deserialize)]
-    struct Used {
-        usage: Usage,
-    }
-    let used: Used = serde_json::from_slice(&reply.body).ok()?;
-    used.usage.all()
-}
-
-impl Usage {
-    /// All tokens, if any are told.
-    pub(super) fn all(self) -> Option<u32> {
-        let total = self.total_tokens.max(self.prompt_tokens.saturating_add(self.completion_tokens));
-        (total > 0).then_some(total)
-    }
 }
 
 /// The error that an answer is which cannot be used.
@@ -136,8 +111,6 @@ struct Message {
 }
 
 /// Most servers send one text, some send parts.
-#[derive(Deserialize)]
-#[serde(untagged)]
 pub(super) enum Content {
     Whole(String),
     Parts(Vec<Part>),
@@ -155,5 +128,34 @@ impl Content {
             Self::Whole(text) => text,
             Self::Parts(parts) => parts.into_iter().map(|part| part.text).collect(),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Content {
+    // Not untagged: that would store a text, which may be long, before it looks at it.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ContentVisitor)
+    }
+}
+
+struct ContentVisitor;
+
+impl<'de> Visitor<'de> for ContentVisitor {
+    type Value = Content;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or its parts")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Content, E> {
+        Ok(Content::Whole(text.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Content, E> {
+        Ok(Content::Whole(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, parts: A) -> Result<Content, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(parts)).map(Content::Parts)
     }
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{CHAT_MODEL, answer, model};
+use super::usage::used_tokens;
+use super::{CHAT_MODEL, model};
 use crate::{ApiRequest, Cost};
 
 /// Tokens that the markup around a message takes.
@@ -128,7 +129,7 @@ impl ChatParams {
 /// The request that asks this. The same question gives the same bytes.
 #[must_use]
 pub fn chat_request(params: &ChatParams) -> ApiRequest {
-    post(params, body(params)).with_usage_of(answer::used_tokens)
+    post(params, body(params)).with_usage_of(used_tokens)
 }
 
 /// The request with this body, and about what it may cost.

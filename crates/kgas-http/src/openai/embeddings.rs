@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::answer::{unusable, used_tokens};
+use super::answer::unusable;
 use super::chat::tokens_of;
+use super::usage::used_tokens;
 use crate::{ApiRequest, Cost, HttpError, Reply};
 
 /// The request for the embeddings of texts. The same texts give the same bytes.

@@ -7,6 +7,7 @@ mod embeddings;
 mod model;
 mod stream;
 mod stream_error;
+mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +18,12 @@ use crate::{
     Transport,
 };
 
-pub use self::answer::{ChatAnswer, FinishReason, Usage, read_chat};
+pub use self::answer::{ChatAnswer, FinishReason, read_chat};
 pub use self::chat::{ChatMessage, ChatParams, ResponseFormat, Role, chat_request};
 pub use self::chat_stream::{ChatStream, chat_stream};
 pub use self::embeddings::{embedding_request, read_embeddings};
 pub use self::stream::{ChatDelta, ChatStreamDecoder, chat_stream_request, read_chat_stream};
+pub use self::usage::Usage;
 
 /// The public address.
 pub const BASE_URL: &str = "https://api.openai.com/v1";

@@ -7,8 +7,9 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{ChatAnswer, Content, FinishReason, Usage, read_chat};
+use super::answer::{ChatAnswer, Content, FinishReason, read_chat};
 use super::stream_error::{failure, protocol};
+use super::usage::Usage;
 use super::{ChatParams, chat};
 use crate::response::Place;
 use crate::retry::classify;

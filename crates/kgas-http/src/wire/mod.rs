@@ -241,7 +241,8 @@ fn is_html(headers: &HeaderMap, name: http::HeaderName) -> bool {
     value.is_some_and(|v| v.to_ascii_lowercase().contains("text/html"))
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether an answer says that it is JSON; a whole one that does was found to be.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(CONTENT_TYPE) else { return false };
     let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let ending = |suffix: &[u8]| kind.len().checked_sub(suffix.len()).and_then(|start| kind.get(start..));
