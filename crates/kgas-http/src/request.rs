@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{Cost, Reply};
@@ -52,7 +53,15 @@ impl ApiRequest {
     /// A POST of a JSON body. It is replayable: asking a model twice costs twice, but does no
     /// harm.
     pub fn post(path: impl Into<String>, body: &Value) -> Self {
-        Self::new(Method::POST, path.into(), Some(Bytes::from(body.to_string())))
+        Self::post_as(path, body, 256)
+    }
+
+    /// The same of a body in another form, which is about so many bytes long as JSON.
+    #[expect(clippy::expect_used, reason = "memory takes all that is written, and bodies are JSON by their types")]
+    pub(crate) fn post_as(path: impl Into<String>, body: &impl Serialize, room: usize) -> Self {
+        let mut bytes = Vec::with_capacity(room);
+        serde_json::to_writer(&mut bytes, body).expect("names are text");
+        Self::new(Method::POST, path, Some(Bytes::from(bytes)))
     }
 
     /// Any method and body.

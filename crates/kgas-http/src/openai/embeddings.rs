@@ -1,7 +1,6 @@
 //! Embeddings: the request for them, and the checks that make them usable.
 
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::answer::unusable;
 use super::chat::tokens_of;
@@ -12,7 +11,8 @@ use crate::{ApiRequest, Cost, HttpError, Reply};
 #[must_use]
 pub fn embedding_request(model: &str, texts: &[&str]) -> ApiRequest {
     let tokens = texts.iter().fold(0_usize, |sum, text| sum.saturating_add(tokens_of(text)));
-    ApiRequest::post("embeddings", &json!({"model": model, "input": texts}))
+    let room = texts.iter().fold(model.len() + 64, |sum, text| sum.saturating_add(text.len()).saturating_add(8));
+    ApiRequest::post_as("embeddings", &Question { model, input: texts }, room)
         .with_cost(Cost::tokens(u32::try_from(tokens).unwrap_or(u32::MAX)))
         .with_usage_of(used_tokens)
 }
@@ -44,6 +44,12 @@ pub fn read_embeddings(reply: &Reply, expected: usize) -> Result<Vec<Vec<f32>>, 
         return Err(unusable(reply, "embeddings of different lengths, or empty"));
     }
     Ok(all)
+}
+
+#[derive(Serialize)]
+struct Question<'a> {
+    model: &'a str,
+    input: &'a [&'a str],
 }
 
 #[derive(Deserialize)]
