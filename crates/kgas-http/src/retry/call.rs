@@ -4,6 +4,8 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::Either;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{ApiResponse, ErrorKind, HttpError, Reply, Waited};
@@ -78,10 +80,11 @@ impl Call {
     }
 
     /// The future's result, or `None` if the deadline passed first.
-    pub(crate) async fn in_time<F: Future>(&self, future: F) -> Option<F::Output> {
+    // An async function would hold it twice, and each around it twice that.
+    pub(crate) fn in_time<F: Future>(&self, future: F) -> impl Future<Output = Option<F::Output>> + use<F> {
         match self.deadline {
-            Some((deadline, _)) => timeout_at(deadline, future).await.ok(),
-            None => Some(future.await),
+            Some((deadline, _)) => Either::Left(timeout_at(deadline, future).map(Result::ok)),
+            None => Either::Right(future.map(Some)),
         }
     }
 

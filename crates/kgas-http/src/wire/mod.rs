@@ -16,6 +16,7 @@ use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::response::Parts;
 use http::{HeaderMap, Method};
@@ -170,8 +171,9 @@ fn watch_over(builder: &mut hyper_util::client::legacy::Builder) {
 }
 
 /// The future's result, or `None` if the time passed first.
-async fn in_time<F: Future>(until: Instant, future: F) -> Option<F::Output> {
-    timeout_at(until, future).await.ok()
+// An async function would hold it twice, and each around it twice that.
+fn in_time<F: Future>(until: Instant, future: F) -> impl Future<Output = Option<F::Output>> {
+    timeout_at(until, future).map(Result::ok)
 }
 
 /// The error that an answer with another status than 2xx is. One whose text breaks off, or takes
