@@ -149,6 +149,9 @@ async fn each_kind_of_failure_means_one_thing_to_a_tool() {
         (ErrorKind::Connect, Unreachable, GaveUp),
         (ErrorKind::ConnectTimeout, Unreachable, GaveUp),
         (ErrorKind::Tls, Unreachable, GaveUp),
+        (ErrorKind::TlsTimeout, Unreachable, GaveUp),
+        (ErrorKind::Proxy, Unreachable, GaveUp),
+        (ErrorKind::Outage, Unreachable, Unreachable),
         (ErrorKind::Closed, Stopped, Stopped),
         (ErrorKind::InvalidRequest, Rejected, Rejected),
         (ErrorKind::NeverFits, Rejected, Rejected),
@@ -156,8 +159,11 @@ async fn each_kind_of_failure_means_one_thing_to_a_tool() {
         (ErrorKind::TooLarge, Rejected, Rejected),
         (ErrorKind::Protocol, Protocol, Protocol),
         (ErrorKind::Body, Protocol, Protocol),
+        (ErrorKind::Undecodable, Protocol, Protocol),
         (ErrorKind::RateLimited, GaveUp, GaveUp),
         (ErrorKind::ServerError, GaveUp, GaveUp),
+        (ErrorKind::FirstByteTimeout, GaveUp, GaveUp),
+        (ErrorKind::IdleTimeout, GaveUp, GaveUp),
         (ErrorKind::AttemptTimeout, GaveUp, GaveUp),
         (ErrorKind::Deadline, GaveUp, GaveUp),
         (ErrorKind::Reset, GaveUp, GaveUp),
@@ -181,6 +187,69 @@ async fn an_answer_with_an_error_status_shows_that_the_server_is_there() {
     assert_eq!(line.model.chat(question()).await.unwrap_err().kind(), ModelErrorKind::GaveUp);
     assert!(line.model.chat(question()).await.is_ok());
     assert!(!line.interrupt.is_stopping());
+}
+
+#[tokio::test]
+async fn a_proxy_s_status_does_not_show_that_the_server_is_there() {
+    let refused = ApiResponse::failed(error(ErrorKind::Proxy).with_status(502));
+    let line = line([refused]);
+    assert_eq!(line.model.chat(question()).await.unwrap_err().kind(), ModelErrorKind::Unreachable);
+}
+
+#[tokio::test]
+async fn a_proxy_that_wants_a_password_denies_all_calls_alike() {
+    let denied = || ApiResponse::failed(error(ErrorKind::Proxy).with_status(407));
+    for before in [None, Some(good())] {
+        let is_reached = before.is_some();
+        let line = line(before.into_iter().chain([denied()]));
+        if is_reached {
+            line.model.chat(question()).await.unwrap();
+        }
+        assert_eq!(line.model.chat(question()).await.unwrap_err().kind(), ModelErrorKind::Denied);
+        assert!(line.interrupt.is_stopping());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stayed_away_stops_the_run_and_its_sentence_says_to_start_again() {
+    let line = line([good(), failed(ErrorKind::Outage), good()]);
+    line.model.chat(question()).await.unwrap();
+    let first = line.model.chat(question()).await.unwrap_err();
+    assert!(first.to_string().contains("start again when it is back"), "{first}");
+    assert!(line.interrupt.is_stopping());
+    assert!(line.model.chat(question()).await.is_err());
+    assert_eq!(line.script.asked.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn nothing_that_may_pass_is_final() {
+    let is_final = |error: HttpError| kgas_engine::model::is_final(&error);
+    for kind in [ErrorKind::Unauthorized, ErrorKind::Forbidden, ErrorKind::NotFound, ErrorKind::QuotaExhausted] {
+        assert!(is_final(error(kind)), "{kind:?}");
+        assert!(!is_final(error(kind).with_should_retry(Some(true))), "{kind:?} that the server wants again");
+    }
+    assert!(is_final(error(ErrorKind::Proxy).with_status(407)));
+    let passing = [
+        ErrorKind::Dns,
+        ErrorKind::Connect,
+        ErrorKind::Tls,
+        ErrorKind::Proxy,
+        ErrorKind::ConnectTimeout,
+        ErrorKind::TlsTimeout,
+        ErrorKind::FirstByteTimeout,
+        ErrorKind::IdleTimeout,
+        ErrorKind::AttemptTimeout,
+        ErrorKind::Deadline,
+        ErrorKind::Reset,
+        ErrorKind::Body,
+        ErrorKind::Undecodable,
+        ErrorKind::RateLimited,
+        ErrorKind::ServerError,
+        ErrorKind::ClientError,
+    ];
+    for kind in passing {
+        assert!(!is_final(error(kind)), "{kind:?}");
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use kgas_http::{ApiRequest, HttpError, Reply, Transport};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::error::translate;
+use super::error::{is_from_server, translate};
 use super::gate::Gate;
 
 /// The most texts that OpenAI takes in one call.
@@ -144,7 +144,7 @@ impl Line {
             read(&reply).map(|value| (value, usage)).map_err(facts)
         });
         read.map_err(|error| {
-            if error.status().is_some() {
+            if is_from_server(&error) {
                 self.gate.reach();
             }
             self.gate.observe(translate(error, self.gate.has_reached()))
