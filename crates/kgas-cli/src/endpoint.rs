@@ -1,6 +1,7 @@
 //! Whom to ask, with which key, how fast: from what was typed and the environment.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +11,9 @@ use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL};
 use kgas_http::{BaseUrl, BuildError, Client, Limits, RetryPolicy, Secret, Timeouts, Transport};
 use serde_json::{Map, Value};
 
-use crate::args::ModelArgs;
+use crate::args::{ModelArgs, Proxy};
 use crate::failure::Failure;
+use crate::input;
 
 const OPENAI_HOST: &str = "api.openai.com";
 
@@ -27,6 +29,8 @@ pub(crate) struct Endpoint {
     organization: Option<String>,
     headers: Vec<(String, String)>,
     extra: Map<String, Value>,
+    ca_file: Option<PathBuf>,
+    proxy: Option<Proxy>,
     insecure_http: bool,
 }
 
@@ -40,24 +44,28 @@ impl Endpoint {
         let url = args.base_url.as_deref().unwrap_or(openai::BASE_URL);
         // The address isn't repeated: it may hold a password.
         let base = openai::base_url(url).map_err(|error| Failure::usage(format!("--base-url: {error}")))?;
-        let default_rpm = if is_openai(&base) { openai::LIMITS.requests_per_minute } else { None };
-        let limits = Limits {
-            requests_per_minute: args.rpm.map_or(default_rpm, |limit| limit.0),
-            tokens_per_minute: args.tpm.and_then(|limit| limit.0),
-            max_concurrent: args.max_concurrent,
-            ..Limits::default()
-        };
+        let limits = limits(args, is_openai(&base))?;
         let attempt = Duration::from_secs_f64(args.timeout);
+        let timeouts = Timeouts {
+            attempt,
+            // Who allows an answer more time allows it more silence too: there is no other flag to raise.
+            read: openai::TIMEOUTS.read.max(attempt),
+            total: args.total_timeout.map(Duration::from_secs_f64),
+            ..openai::TIMEOUTS
+        };
+        let outage_patience = Duration::from_secs_f64(args.outage_patience);
         let endpoint = Self {
             base,
             limits,
             model: args.model.clone(),
-            timeouts: Timeouts { attempt, ..openai::TIMEOUTS },
-            retry: retries(args.max_retries, attempt),
+            timeouts,
+            retry: RetryPolicy { outage_patience, ..retries(args.max_retries, attempt) },
             key_variable: args.api_key_env.clone(),
             organization: args.organization.clone(),
             headers: args.header.clone(),
             extra: extra_body(args.extra_body.as_deref())?,
+            ca_file: args.ca_file.clone(),
+            proxy: args.proxy.clone(),
             insecure_http: args.insecure_http,
         };
         Ok(Some(endpoint))
@@ -93,10 +101,31 @@ impl Endpoint {
         for (name, value) in &self.headers {
             builder = builder.header(name, value);
         }
-        builder.build().map_err(|error| match error {
+        if let Some(file) = &self.ca_file {
+            builder = builder.ca_file(file);
+        }
+        builder = match &self.proxy {
+            None => builder,
+            Some(Proxy(None)) => builder.no_proxy(),
+            Some(Proxy(Some(address))) => builder.proxy(address.expose()),
+        };
+        builder.build().map_err(|error| self.unbuilt(&error))
+    }
+
+    /// The sentence for a setting that the client refuses; it names the flag or the file.
+    fn unbuilt(&self, error: &BuildError) -> Failure {
+        match error {
             BuildError::InsecureKey { .. } => Failure::usage(format!("{error} with --insecure-http")),
+            BuildError::CaUnreadable { file, source } => {
+                Failure::fatal(format!("CA file {file}: {}", input::problem(source)))
+            }
+            BuildError::Ca { .. } => Failure::fatal(format!("CA file {error}")),
+            BuildError::Proxy { reason, .. } if self.proxy.is_some() => Failure::usage(format!("--proxy: {reason}")),
+            BuildError::Proxy { setting, reason } => {
+                Failure::fatal(format!("{setting}: {reason}; change it, or go without it with --proxy none"))
+            }
             error => Failure::usage(error),
-        })
+        }
     }
 
     /// Whether fields were given that only the bodies of chat requests take.
@@ -124,7 +153,10 @@ impl Endpoint {
             Some(limit) => format!("{limit} {what} per minute"),
             None => format!("no limit of {what} per minute"),
         };
-        let requests = per_minute(self.limits.requests_per_minute, "requests");
+        let mut requests = per_minute(self.limits.requests_per_minute, "requests");
+        if self.limits.assumed {
+            requests += " until its headers say otherwise";
+        }
         let tokens = per_minute(self.limits.tokens_per_minute, "tokens");
         format!("{}: {requests}, {tokens}, {} at a time", self.base, self.limits.max_concurrent)
     }
@@ -161,12 +193,32 @@ fn variable(name: &str) -> Result<Option<Secret>, Failure> {
     Ok(Some(key))
 }
 
+/// How fast it may go. What OpenAI allows an account is a guess until its headers tell. Where either limit was
+/// given, both hold: a server may lower, but not raise, what a person said.
+fn limits(args: &ModelArgs, is_openai: bool) -> Result<Limits, Failure> {
+    let guess = openai::LIMITS.requests_per_minute.filter(|_| is_openai);
+    let tokens_per_minute = args.tpm.and_then(|limit| limit.0);
+    let limits = Limits {
+        requests_per_minute: args.rpm.map_or(guess, |limit| limit.0),
+        tokens_per_minute,
+        max_concurrent: args.max_concurrent,
+        burst: args.burst,
+        assumed: is_openai && args.rpm.is_none() && tokens_per_minute.is_none(),
+    };
+    match (limits.burst, limits.requests_per_minute) {
+        (Some(burst), Some(limit)) if burst > limit && !limits.assumed => Err(Failure::usage(format!(
+            "--burst {burst} is more than the {limit} requests of a minute: lower it, or raise --rpm"
+        ))),
+        _ => Ok(limits),
+    }
+}
+
 /// As many retries as were asked for, however long each attempt takes.
 fn retries(count: u32, attempt: Duration) -> RetryPolicy {
     let default = RetryPolicy::DEFAULT;
-    let attempts = NonZeroU32::MIN.saturating_add(count);
-    let longest = attempt.saturating_add(default.max_step).saturating_mul(attempts.get());
-    RetryPolicy { attempts, window: longest.max(default.window), ..default }
+    // The window also bounds the hints that are waited for, so it is no longer than the retries can take.
+    let longest = attempt.saturating_add(default.max_step).saturating_mul(count);
+    RetryPolicy { attempts: NonZeroU32::MIN.saturating_add(count), window: longest.max(default.window), ..default }
 }
 
 fn extra_body(json: Option<&str>) -> Result<Map<String, Value>, Failure> {
@@ -176,19 +228,57 @@ fn extra_body(json: Option<&str>) -> Result<Map<String, Value>, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
     use kgas_http::{ErrorKind, HttpError, Verdict};
 
     use super::*;
+    use crate::args::{Args, Command};
+
+    fn endpoint(more: &[&str]) -> Endpoint {
+        let args = [&["kgas", "embed", "in", "--out", "v"], more].concat();
+        let Command::Embed(args) = Args::try_parse_from(args).unwrap().command else { unreachable!() };
+        Endpoint::from_args(&args.model).unwrap().unwrap()
+    }
+
+    #[test]
+    fn openai_s_limits_are_a_guess_as_long_as_none_was_said() {
+        let cases: [(&[&str], Option<u32>, bool); 6] = [
+            (&["--provider", "openai"], Some(60), true),
+            (&["--provider", "openai", "--tpm", "none"], Some(60), true),
+            (&["--provider", "openai", "--tpm", "9"], Some(60), false),
+            (&["--provider", "openai", "--rpm", "60"], Some(60), false),
+            (&["--provider", "openai", "--rpm", "none"], None, false),
+            (&["--base-url", "http://localhost"], None, false),
+        ];
+        for (more, requests, assumed) in cases {
+            let limits = endpoint(more).limits;
+            let found = (limits.requests_per_minute.map(NonZeroU32::get), limits.assumed);
+            assert_eq!(found, (requests, assumed), "{more:?}");
+        }
+    }
+
+    #[test]
+    fn more_time_for_an_attempt_is_more_time_for_silence_in_it() {
+        for (timeout, expected) in [("5", 60), ("300", 300)] {
+            let timeouts = endpoint(&["--base-url", "http://localhost", "--timeout", timeout]).timeouts;
+            assert_eq!(timeouts.read, Duration::from_secs(expected));
+        }
+    }
 
     #[test]
     fn slow_attempts_leave_time_for_every_retry() {
-        let attempt = Duration::from_secs(600);
-        let policy = retries(2, attempt);
         let hung = HttpError::new(ErrorKind::AttemptTimeout);
-        for ended in 1..=2 {
-            let left = policy.window.saturating_sub((attempt + policy.max_step) * ended);
-            assert!(matches!(policy.decide(&hung, ended, true, Some(left), 1.0), Verdict::Retry { .. }), "{ended}");
+        for (count, seconds) in [(0, 600), (1, 600), (2, 60), (9, 60), (30, 1)] {
+            let attempt = Duration::from_secs(seconds);
+            let policy = retries(count, attempt);
+            let mut left = policy.window;
+            for ended in 1..=count {
+                left = left.saturating_sub(attempt);
+                let verdict = policy.decide(&hung, ended, true, Some(left), 1.0);
+                let Verdict::Retry { after } = verdict else { unreachable!("{count} retries, {ended} attempts ended") };
+                left = left.saturating_sub(after);
+            }
+            assert_eq!(policy.decide(&hung, count + 1, true, None, 1.0), Verdict::GiveUp);
         }
-        assert_eq!(policy.decide(&hung, 3, true, None, 1.0), Verdict::GiveUp);
     }
 }

@@ -77,13 +77,18 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
     } else {
         std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
-    read.map_err(|error| match error.kind() {
+    read.map_err(|error| problem(&error))?;
+    String::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+}
+
+/// What keeps a file from being read, in words.
+pub(crate) fn problem(error: &io::Error) -> String {
+    match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "reading it is not permitted".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder, name a file".to_owned(),
         _ => error.to_string(),
-    })?;
-    String::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    }
 }
 
 fn is_stdin(path: &Path) -> bool {

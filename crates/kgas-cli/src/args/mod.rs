@@ -1,10 +1,14 @@
 //! What the user typed.
 
-use std::num::{NonZeroU32, NonZeroUsize};
+mod model;
+
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::model::{ModelArgs, Proxy};
 
 /// Turns documents and an ontology into a source-grounded knowledge graph.
 #[derive(Debug, Parser)]
@@ -152,58 +156,6 @@ pub(crate) struct OntologyArgs {
     pub(crate) lenient: bool,
 }
 
-/// Whom to ask, and how fast.
-#[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Model")]
-pub(crate) struct ModelArgs {
-    /// Ask this provider's models
-    #[arg(long, value_enum)]
-    pub(crate) provider: Option<Provider>,
-    /// Ask the OpenAI-compatible server at this address
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-    /// The chat model, or for `embed` the embedding model
-    #[arg(long, value_name = "NAME")]
-    pub(crate) model: Option<String>,
-    /// The environment variable with the API key
-    /// [default: KGAS_API_KEY, for OpenAI also OPENAI_API_KEY]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) api_key_env: Option<String>,
-    /// The organisation that pays
-    #[arg(long, value_name = "ID")]
-    pub(crate) organization: Option<String>,
-    /// Requests per minute [default: 60 for OpenAI, else none]
-    #[arg(long, value_name = "N|none")]
-    pub(crate) rpm: Option<Limit>,
-    /// Tokens per minute [default: none]
-    #[arg(long, value_name = "N|none")]
-    pub(crate) tpm: Option<Limit>,
-    /// Requests at a time
-    #[arg(long, value_name = "N", default_value = "5")]
-    pub(crate) max_concurrent: NonZeroUsize,
-    /// Seconds for one attempt
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
-    pub(crate) timeout: f64,
-    /// Times to try again after a failed attempt
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    pub(crate) max_retries: u32,
-    /// A header to send with each request
-    #[arg(long, value_name = "NAME=VALUE", value_parser = key_value)]
-    pub(crate) header: Vec<(String, String)>,
-    /// Fields to put into each request's body
-    #[arg(long, value_name = "JSON")]
-    pub(crate) extra_body: Option<String>,
-    /// Send the key unencrypted to another machine
-    #[arg(long)]
-    pub(crate) insecure_http: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Provider {
-    /// OpenAI
-    Openai,
-}
-
 /// How the tools are to work; each goes to those tools that have such a setting.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Tools")]
@@ -231,24 +183,6 @@ pub(crate) struct ToolArgs {
     pub(crate) response_format: Option<String>,
 }
 
-/// A limit per minute, or expressly none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limit(pub(crate) Option<NonZeroU32>);
-
-impl FromStr for Limit {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.eq_ignore_ascii_case("none") {
-            return Ok(Self(None));
-        }
-        match text.parse() {
-            Ok(limit) => Ok(Self(Some(limit))),
-            Err(_not_a_count) => Err("give a whole number above 0, or none"),
-        }
-    }
-}
-
 /// A temperature, or expressly none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Temperature(pub(crate) Option<f64>);
@@ -264,13 +198,6 @@ impl FromStr for Temperature {
             Ok(number) if (0.0..=2.0).contains(&number) => Ok(Self(Some(number))),
             _ => Err("give a number from 0 to 2, or none"),
         }
-    }
-}
-
-fn seconds(text: &str) -> Result<f64, &'static str> {
-    match text.parse() {
-        Ok(seconds) if (0.001..=86_400.0).contains(&seconds) => Ok(seconds),
-        _ => Err("give seconds, from 0.001 to 86400"),
     }
 }
 

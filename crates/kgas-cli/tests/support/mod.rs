@@ -3,11 +3,15 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test helpers may panic")]
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
+mod proxy;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use kgas_mock::{Answer, Builder, ChatCall, Gazetteer, MockServer, RelationTable};
 use serde_json::Value;
+
+pub(crate) use proxy::Proxy;
 
 pub(crate) const ONTOLOGY: &str = r#"{"entities": {"Person": {"properties": ["role"]}, "City": {"examples": ["Paris"]}},
     "relations": {"knows": {"domain": "Person", "range": "Person"}}}"#;
@@ -47,6 +51,15 @@ impl Desk {
         desk
     }
 
+    /// A desk with so many documents that say where Ann is.
+    pub(crate) fn of(count: usize) -> Self {
+        let desk = Self::new();
+        for at in 0..count {
+            desk.write(&format!("in/{at:02}.txt"), "Ann is here.");
+        }
+        desk
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -70,12 +83,15 @@ impl Desk {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
-    /// The command, with none of the keys of the machine it runs on.
+    /// The command, with none of the keys and proxies of the machine it runs on.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kgas"));
         command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
         for key in ["OPENAI_API_KEY", "KGAS_API_KEY", "RUST_LOG", "NO_COLOR", "CLICOLOR_FORCE"] {
             command.env_remove(key);
+        }
+        for proxy in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
+            command.env_remove(proxy);
         }
         command
     }
