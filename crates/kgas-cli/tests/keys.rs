@@ -5,7 +5,7 @@ mod support;
 use kgas_mock::Fault;
 use support::{Desk, Ran, extract_args, serve};
 
-const KEY: &str = "sk-secret-of-the-tests";
+const KEY: &str = "sk-kgas-test-of-the-cli";
 
 #[test]
 fn the_own_key_goes_to_any_host_and_openai_s_only_to_openai() {

@@ -99,7 +99,7 @@ fn all_messages_have_one_voice() {
         vec!["embed", "in", "--out", "in", "--base-url", local],
     ];
     let mut all: Vec<String> = cases.iter().map(|args| told(args, desk.command(args), local)).collect();
-    for (url, key) in [("http://models.invalid", "sk-secret"), (local, "sk-secret\n"), (local, " sk-secret")] {
+    for (url, key) in [("http://models.invalid", "sk-kgas-test"), (local, "sk-kgas-test\n"), (local, " sk-kgas-test")] {
         let args = extract_args(url, &[]);
         let mut command = desk.command(&args);
         command.env("KGAS_API_KEY", key);

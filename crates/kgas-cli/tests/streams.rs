@@ -41,7 +41,7 @@ fn openai_is_asked_60_times_a_minute_until_told_otherwise() {
     std::fs::create_dir(desk.path("in")).unwrap();
     let first = |more: &[&str]| {
         let args = [&OFFLINE[..], &["--provider", "openai"], more].concat();
-        let ran = Ran::from(desk.command(&args).env("OPENAI_API_KEY", "sk-none").output().unwrap());
+        let ran = Ran::from(desk.command(&args).env("OPENAI_API_KEY", "sk-kgas-test-none").output().unwrap());
         ran.stderr.lines().next().unwrap().to_owned()
     };
     let guess = "asking https://api.openai.com/v1: 60 requests per minute until its headers say otherwise, ";

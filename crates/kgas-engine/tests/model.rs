@@ -315,7 +315,7 @@ fn a_question_becomes_a_request() {
 
 #[tokio::test]
 async fn no_key_is_shown_by_a_model_or_its_errors() {
-    let key = "sk-very-secret";
+    let key = "sk-kgas-test-very-secret";
     let (connector, listener) = kgas_http::memory::connector();
     drop(listener);
     let client = kgas_http::Client::builder("https://api.test/v1")

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::memory::Connector;
 use crate::report::{Attempt, OnAttempt};
-use crate::retry::{Breaker, Course, Dice, Hedges};
+use crate::retry::{Breaker, Course, Dice, Hedges, classify};
 use crate::secret::is_secret;
 use crate::wire::{self, Dialer, Proxy, Route, TlsSettings, Wire};
 use crate::{
@@ -331,7 +331,7 @@ impl Authorities {
 impl fmt::Debug for ClientBuilder {
     // Names only: any header's value may be a key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| shown(name)).collect();
         f.debug_struct("ClientBuilder")
             .field("base", &self.base)
             .field("key", &self.key)
@@ -406,11 +406,17 @@ fn headers(key: Option<&Secret>, others: &[(String, String)]) -> Result<HeaderMa
     for (name, text) in others {
         let parsed = HeaderName::try_from(name.as_str());
         // The cause names no more than the name does.
-        let parsed = parsed.map_err(|_invalid| BuildError::Header { name: name.clone() })?;
+        let parsed = parsed.map_err(|_invalid| BuildError::Header { name: shown(name) })?;
         let value = value(parsed.as_str(), text)?;
         headers.insert(parsed, value);
     }
     Ok(headers)
+}
+
+/// The name of a header as it may be shown: who wrote name and value in one wrote a key, perhaps.
+fn shown(name: &str) -> String {
+    let name = name.split(':').next().unwrap_or_default();
+    classify::presentable(name, &HeaderMap::new())
 }
 
 fn value(name: &str, text: &str) -> Result<HeaderValue, BuildError> {

@@ -11,11 +11,11 @@ use tokio::sync::OnceCell;
 use crate::{ApiRequest, ApiResponse};
 
 /// The calls under way, by what they ask.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Flights(Mutex<HashMap<Question, Arc<OnceCell<ApiResponse>>>>);
 
-/// What makes two requests the same.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// What makes two requests the same. Never shown: it has all that is in them.
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Question {
     method: Method,
     path: String,

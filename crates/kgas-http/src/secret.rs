@@ -81,8 +81,16 @@ pub enum SecretError {
 }
 
 /// Headers in which servers expect keys, or clients send what is nobody's business.
-const SECRET_HEADERS: [&str; 6] =
-    ["authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie"];
+const SECRET_HEADERS: [&str; 8] = [
+    "authorization",
+    "proxy-authorization",
+    "api-key",
+    "x-api-key",
+    "x-auth-token",
+    "x-goog-api-key",
+    "ocp-apim-subscription-key",
+    "cookie",
+];
 
 /// Whether the value of this header must not be shown.
 pub(crate) fn is_secret(header: &str) -> bool {

@@ -162,7 +162,7 @@ async fn redirects_are_followed_where_asked_for_and_not_for_ever() {
 async fn no_credential_crosses_an_origin() {
     let (server, builder) =
         Server::in_memory(|n, _| if n == 0 { moved(307, "http://elsewhere.example/v1/x") } else { fine() });
-    let builder = builder.api_key("sk-secret".into()).organization("org").header("x-team", "a").redirects(1);
+    let builder = builder.api_key("sk-kgas-test".into()).organization("org").header("x-team", "a").redirects(1);
     builder.build().unwrap().post("x", &json!({})).await;
     let there = &server.seen()[1];
     assert_eq!(there.header("host"), Some("elsewhere.example"));

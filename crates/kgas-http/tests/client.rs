@@ -25,7 +25,7 @@ async fn a_get_has_the_path_below_the_base_and_an_encoded_query() {
 #[tokio::test(start_paused = true)]
 async fn a_post_has_its_body_and_the_client_s_headers() {
     let (server, builder) = Server::in_memory(|_, _| fine());
-    let builder = builder.api_key("sk-1".into()).organization("org-1").header("X-Team", "a");
+    let builder = builder.api_key("sk-kgas-test-1".into()).organization("org-1").header("X-Team", "a");
     let client = builder.header("x-team", "b").build().unwrap();
     let body = json!({"z": 1, "a": [0.7]});
     let answer = client.post("chat", &body).header(header::USER_AGENT, HeaderValue::from_static("me")).await;
@@ -34,7 +34,7 @@ async fn a_post_has_its_body_and_the_client_s_headers() {
     assert!(seen.head.starts_with("POST /v1/chat HTTP/1.1\r\n"));
     assert_eq!(seen.body, r#"{"z":1,"a":[0.7]}"#);
     for (name, value) in [
-        ("authorization", "Bearer sk-1"),
+        ("authorization", "Bearer sk-kgas-test-1"),
         ("openai-organization", "org-1"),
         ("content-type", "application/json"),
         ("accept", "application/json"),

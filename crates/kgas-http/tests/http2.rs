@@ -24,6 +24,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+const KEY: &str = "sk-kgas-test-http2";
+
 /// A server of HTTP/2 that repeats bodies, and never answers to `hang`.
 struct Http2 {
     address: SocketAddr,
@@ -59,6 +61,7 @@ impl Http2 {
 async fn echo(request: Request<Incoming>, asked: Arc<AtomicUsize>) -> Result<Response<Full<Bytes>>, Infallible> {
     asked.fetch_add(1, Ordering::SeqCst);
     assert_eq!(request.version(), Version::HTTP_2);
+    assert_eq!(request.headers()["authorization"], format!("Bearer {KEY}"));
     if request.uri().path().ends_with("hang") {
         std::future::pending::<()>().await;
     }
@@ -69,7 +72,7 @@ async fn echo(request: Request<Incoming>, asked: Arc<AtomicUsize>) -> Result<Res
 
 fn to(address: SocketAddr, authority: &Authority) -> ClientBuilder {
     let url = format!("https://localhost:{}/v1", address.port());
-    Client::builder(url).ca_pem(authority.pem()).retry(quick()).http2(true)
+    Client::builder(url).api_key(KEY.into()).ca_pem(authority.pem()).retry(quick()).http2(true)
 }
 
 async fn started() -> (Http2, ClientBuilder) {

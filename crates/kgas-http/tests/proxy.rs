@@ -51,13 +51,13 @@ async fn tls_is_spoken_with_the_server_and_not_with_the_proxy() {
     let (server, address) = Server::on_a_socket(|_, _| fine()).await;
     let tls = Door::tls(authority.server("model.example", &[]), address).await;
     let proxy = Door::proxy(ESTABLISHED, tls.address).await;
-    let client = Client::builder("https://model.example/v1").api_key("sk-key".into()).ca_pem(authority.pem());
+    let client = Client::builder("https://model.example/v1").api_key("sk-kgas-test".into()).ca_pem(authority.pem());
     let client = client.proxy(proxy.address.to_string()).build().unwrap();
     let answer = client.get("x").await;
     assert_eq!(answer.status(), ApiStatus::Success, "{answer:?}");
     let heads = proxy.heads();
-    assert!(heads[0].starts_with("CONNECT model.example:443 ") && !heads[0].contains("sk-key"), "{heads:?}");
-    assert_eq!(server.seen()[0].header("authorization"), Some("Bearer sk-key"));
+    assert!(heads[0].starts_with("CONNECT model.example:443 ") && !heads[0].contains("sk-kgas-test"), "{heads:?}");
+    assert_eq!(server.seen()[0].header("authorization"), Some("Bearer sk-kgas-test"));
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ fn an_address_that_is_no_proxy_is_told_without_its_text() {
 
 #[test]
 fn a_key_for_this_machine_does_not_leave_it_through_a_proxy() {
-    let builder = Client::builder("http://localhost:8080").api_key("sk-key".into());
+    let builder = Client::builder("http://localhost:8080").api_key("sk-kgas-test".into());
     let error = builder.proxy("http://proxy.example:3128").build().unwrap_err();
     assert!(matches!(error, BuildError::InsecureKey { .. }), "{error:?}");
 }

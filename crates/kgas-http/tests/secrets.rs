@@ -6,14 +6,21 @@ mod support;
 use std::error::Error;
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use kgas_http::{ApiResponse, BuildError, Client, RetryPolicy, Secret, SecretError};
+use bytes::Bytes;
+use http::HeaderMap;
+use kgas_http::{
+    ApiResponse, ApiStatus, BuildError, Client, Cost, ErrorKind, HttpError, Reply, RetryPolicy, Secret, SecretError,
+};
+use serde::Deserialize;
+use serde_json::json;
 use support::{Act, Server, answer, fine};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-const KEY: &str = "sk-very-secret-0123456789";
+const KEY: &str = "sk-kgas-test-0123456789";
 
 /// Writes down everything that is traced, at all levels and by all crates.
 #[derive(Clone, Default)]
@@ -50,12 +57,18 @@ impl Subscriber for Everything {
 fn everything_shown(answer: &ApiResponse) -> String {
     let mut shown = format!("{answer:?} {answer:#?}");
     if let Some(error) = answer.error() {
-        let mut next: Option<&dyn Error> = Some(error);
-        while let Some(error) = next {
-            write!(shown, " {error} {error:?}").unwrap();
-            next = error.source();
-        }
+        shown.push_str(&causes(error));
         shown.push_str(&serde_json::to_string(answer).unwrap());
+    }
+    shown
+}
+
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut shown = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        write!(shown, " {error} {error:?} {error:#?}").unwrap();
+        next = error.source();
     }
     shown
 }
@@ -76,10 +89,19 @@ async fn the_key_is_sent_and_shows_nowhere() {
     ];
     let count = acts.len();
     let (server, builder) = Server::in_memory(move |n, _| acts[n].clone());
-    let builder = builder.api_key(KEY.into()).header("x-api-key", KEY).retry(RetryPolicy::never());
+    let told = Arc::new(Mutex::new(String::new()));
+    let book = Arc::clone(&told);
+    let builder = builder
+        .api_key(KEY.into())
+        .header("x-api-key", KEY)
+        .retry(RetryPolicy::never())
+        .on_attempt(move |attempt| write!(book.lock().unwrap(), "{attempt:?} {attempt:#?}").unwrap());
     let mut shown = format!("{builder:?}");
     let client = builder.build().unwrap();
     write!(shown, "{client:?} {:?}", Secret::new(KEY)).unwrap();
+    let permit = client.limiter().acquire(Cost::default()).await.unwrap();
+    write!(shown, "{:?} {:?} {permit:?}", client.limiter(), client.limiter().snapshot()).unwrap();
+    drop(permit);
     for _ in 0..count {
         let call = client.get("x").query("key", KEY);
         write!(shown, "{call:?}").unwrap();
@@ -93,9 +115,118 @@ async fn the_key_is_sent_and_shows_nowhere() {
     }
     assert!(shown.contains("is wrong"), "messages are shown");
     assert!(!shown.contains(KEY), "{shown}");
+    let told = told.lock().unwrap().clone();
+    assert!(told.contains("Unauthorized") && !told.contains(KEY), "{told}");
     let traced = traced.0.lock().unwrap().clone();
     assert!(traced.contains("attempt failed"), "something was traced");
     assert!(!traced.contains(KEY), "{traced}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_shows_no_key_that_is_in_its_address() {
+    let traced = Everything::default();
+    let _guard = tracing::subscriber::set_default(traced.clone());
+    let (server, builder) = Server::in_memory(|n, _| {
+        let host = if n % 2 == 0 { "" } else { "http://elsewhere.example" };
+        Act::Answer(answer(307, &[&format!("location: {host}/v1/y?key={KEY}#{KEY}")], ""))
+    });
+    let client = builder.api_key(KEY.into()).redirects(1).build().unwrap();
+    let answer = client.get("x").await;
+    assert_eq!(answer.error().unwrap().kind(), ErrorKind::Redirect);
+    assert!(server.seen()[1].target().contains(KEY), "it was followed");
+    let shown = everything_shown(&answer);
+    assert!(shown.contains("elsewhere.example/v1/y") && !shown.contains(KEY), "{shown}");
+    let traced = traced.0.lock().unwrap().clone();
+    assert!(traced.contains("redirected") && !traced.contains(KEY), "{traced}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_share_an_answer_show_no_key() {
+    let (_server, builder) = Server::in_memory(|_, _| Act::AnswerAfter(Duration::from_secs(1), answer(500, &[], "")));
+    let client = builder.api_key(KEY.into()).single_flight(true).retry(RetryPolicy::never()).build().unwrap();
+    let ask = || async { client.post(KEY, &json!({"document": KEY})).query("key", KEY).await };
+    let watch = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        format!("{client:?} {client:#?}")
+    };
+    let (first, second, while_under_way) = tokio::join!(ask(), ask(), watch);
+    assert!(!while_under_way.contains(KEY), "{while_under_way}");
+    for answer in [first, second] {
+        // The path alone is shown: it is where a request went.
+        let shown = everything_shown(&answer).replace(&format!("http://memory/v1/{KEY}"), "");
+        assert!(shown.contains("ServerError") && !shown.contains(KEY), "{shown}");
+    }
+}
+
+#[test]
+fn a_wrong_setting_is_told_without_the_key_in_it() {
+    let builder = || Client::builder("https://api.example.com");
+    for (builder, expected) in [
+        (builder().header("x-api-key", format!("{KEY}\n")), "x-api-key"),
+        (builder().header(format!("Authorization: Bearer {KEY}"), ""), "Authorization"),
+        (builder().header(format!("Authorization Bearer {KEY}"), ""), "Authorization"),
+        (builder().proxy(format!("socks5://someone:{KEY}@h:1")), "scheme"),
+        (builder().proxy(format!("http://someone:{KEY}@h:port")), "address"),
+        (builder().api_key(format!("{KEY}\n").into()), "line break"),
+        (Client::builder(format!("https://someone:{KEY}@h")), "user name"),
+        (Client::builder(format!("https://h?key={KEY}")), "query"),
+        (Client::builder(format!("https://h/ {KEY}")), "not an address"),
+    ] {
+        let mut shown = format!("{builder:?} {builder:#?}");
+        let error = builder.build().unwrap_err();
+        shown.push_str(&causes(&error));
+        assert!(shown.contains(expected) && !shown.contains(KEY), "{shown}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_comes_back_in_an_answer_of_another_shape_is_not_shown() {
+    #[derive(Debug, Deserialize)]
+    struct Shape {
+        #[expect(dead_code, reason = "it is never there")]
+        number: u32,
+    }
+    let bodies = [json!({"number": KEY}).to_string(), format!("<p>{KEY}"), format!("{{{KEY}"), KEY.to_owned()];
+    for body in bodies {
+        let error = Reply::new(200, HeaderMap::new(), Bytes::from(body.clone())).json::<Shape>().unwrap_err();
+        assert!(!causes(&error).contains(KEY), "{body}");
+        let json = answer(200, &["content-type: application/json"], &body);
+        let (_server, builder) = Server::in_memory(move |_, _| Act::HangUpAfter(json.clone()));
+        let answer = builder.api_key(KEY.into()).retry(RetryPolicy::never()).build().unwrap().get("x").await;
+        let shown = everything_shown(&answer);
+        assert!(answer.status() == ApiStatus::Success || !shown.contains(KEY), "{shown}");
+    }
+}
+
+#[cfg(feature = "openai")]
+#[test]
+fn an_error_that_came_with_status_200_shows_no_key() {
+    use kgas_http::openai::{ChatStreamDecoder, read_chat};
+
+    let said = format!("the key Bearer {KEY} ({KEY}) is wrong");
+    let whole = json!({"error": {"message": said}}).to_string();
+    let piece = json!({"choices": KEY}).to_string();
+    let mut errors: Vec<HttpError> = [whole.as_str(), &piece, KEY]
+        .into_iter()
+        .map(|body| read_chat(&Reply::new(200, HeaderMap::new(), Bytes::from(body.to_owned()))).unwrap_err())
+        .collect();
+    for event in [
+        format!("data: {whole}\n\n"),
+        format!("event: error\ndata: {}\n\n", json!({"message": said, "code": 401})),
+        format!("event: error\ndata: {said}\n\n"),
+        format!("data: {piece}\n\n"),
+        format!("data: {KEY}\n\n"),
+    ] {
+        let mut decoder = ChatStreamDecoder::new();
+        errors.extend(decoder.feed(event.as_bytes()).into_iter().filter_map(Result::err));
+        assert!(!format!("{decoder:?}").contains(KEY), "{event}");
+    }
+    assert_eq!(errors.len(), 8);
+    for error in &errors {
+        let shown = causes(error);
+        assert!(!shown.contains(KEY), "{shown}");
+    }
+    assert!(errors[0].to_string().contains("is wrong"), "{}", errors[0]);
 }
 
 #[test]
@@ -103,12 +234,12 @@ fn a_key_that_cannot_be_one_is_told_before_anything_is_sent() {
     let cases = [
         ("", SecretError::Empty),
         (" \n", SecretError::Empty),
-        ("sk-1\n", SecretError::LineBreak),
-        ("sk-1\r\nsk-2", SecretError::LineBreak),
-        (" sk-1", SecretError::SurroundingSpace),
-        ("sk-1\t", SecretError::SurroundingSpace),
-        ("sk 1", SecretError::Unprintable),
-        ("sk-ä", SecretError::Unprintable),
+        ("sk-kgas-test-1\n", SecretError::LineBreak),
+        ("sk-kgas-test-1\r\nsk-kgas-test-2", SecretError::LineBreak),
+        (" sk-kgas-test-1", SecretError::SurroundingSpace),
+        ("sk-kgas-test-1\t", SecretError::SurroundingSpace),
+        ("sk-kgas-test 1", SecretError::Unprintable),
+        ("sk-kgas-test-ä", SecretError::Unprintable),
     ];
     for (key, expected) in cases {
         let built = Client::builder("http://localhost").api_key(key.into()).build();

@@ -21,7 +21,7 @@ async fn a_server_behind_a_socket_is_asked_as_any_other() {
             tokio::spawn(pass_on(stream, address));
         }
     });
-    let builder = Client::builder("http://model/v1").api_key("sk-key".into());
+    let builder = Client::builder("http://model/v1").api_key("sk-kgas-test".into());
     let client = builder.unix_socket(&path).build().unwrap();
     for _ in 0..2 {
         assert_eq!(client.get("x").await.status(), ApiStatus::Success);

@@ -15,6 +15,12 @@ const MESSAGE_CHARS: usize = 300;
 /// Codes with which a 429 says that waiting won't help.
 const NO_MONEY: [&str; 3] = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"];
 
+/// How the keys of well-known services begin.
+const KEY_STARTS: [&str; 8] = ["sk-", "gsk_", "xai-", "AIza", "hf_", "nvapi-", "pplx-", "r8_"];
+
+/// A word that begins like a key and is at least so long is taken for one.
+const KEY_CHARS: usize = 12;
+
 /// The error that such an answer is. `sent` are the headers of the request: what is sensitive
 /// there must not come back in the server's message.
 pub(crate) fn refusal(
@@ -48,7 +54,8 @@ pub(crate) fn message(body: &Value) -> Option<&str> {
     places.iter().find_map(|place| body.pointer(place).and_then(Value::as_str))
 }
 
-/// A text from outside made fit for an error: one line, short, without anything secret.
+/// A text from outside made fit for an error: one line, short, without what was sent as a secret
+/// and without what looks like a key.
 pub(crate) fn presentable(text: &str, sent: &HeaderMap) -> String {
     let mut text = text.to_owned();
     for value in sent.values().filter(|v| v.is_sensitive()) {
@@ -59,13 +66,30 @@ pub(crate) fn presentable(text: &str, sent: &HeaderMap) -> String {
             }
         }
     }
-    let words: Vec<_> =
-        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
-    let line = words.join(" ");
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let line = words.map(without_keys).collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MESSAGE_CHARS) {
         Some((end, _)) => line.get(..end).unwrap_or_default().to_owned(),
         None => line,
     }
+}
+
+/// A word with all in it that looks like a key hidden: it may be one that another client sent, or
+/// one that came back where nobody knows what was sent.
+fn without_keys(word: &str) -> String {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let mut shown = String::new();
+    let mut rest = word;
+    while let Some(start) = rest.find(is_inside) {
+        let (before, from) = rest.split_at(start);
+        let (piece, after) = from.split_at(from.find(|c| !is_inside(c)).unwrap_or(from.len()));
+        let is_key = piece.len() >= KEY_CHARS && KEY_STARTS.iter().any(|begin| piece.starts_with(begin));
+        shown.push_str(before);
+        shown.push_str(if is_key { "[key]" } else { piece });
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
 }
 
 /// The server's name for a request.
@@ -139,12 +163,24 @@ mod tests {
     #[test]
     fn a_message_is_one_short_line_without_the_key() {
         let mut sent = HeaderMap::new();
-        let mut key = HeaderValue::from_static("Bearer sk-secret");
+        let mut key = HeaderValue::from_static("Bearer kgas-test-own");
         key.set_sensitive(true);
         sent.insert("authorization", key);
-        let text = format!("key sk-secret\r\n\u{1b}[31m is bad {}", "é".repeat(400));
+        let text = format!("key kgas-test-own\r\n\u{1b}[31m is bad {}", "é".repeat(400));
         let shown = presentable(&text, &sent);
         assert!(shown.starts_with("key [key] [31m is bad é"), "{shown}");
         assert_eq!(shown.chars().count(), MESSAGE_CHARS);
+    }
+
+    #[test]
+    fn what_looks_like_a_key_is_hidden_whoever_sent_it() {
+        for (text, expected) in [
+            ("Incorrect API key provided: sk-kgas-test-0123.", "Incorrect API key provided: [key]."),
+            (r#"{"key":"sk-kgas-test_0123","n":1}"#, r#"{"key":"[key]","n":1}"#),
+            ("gsk_kgas-test-0123,é=xai-kgas-test", "[key],é=[key]"),
+            ("task-kgas-test-0123 sk-short", "task-kgas-test-0123 sk-short"),
+        ] {
+            assert_eq!(presentable(text, &HeaderMap::new()), expected);
+        }
     }
 }

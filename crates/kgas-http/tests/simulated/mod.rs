@@ -21,6 +21,7 @@ pub(crate) fn provider_by(
     connector: memory::Connector,
     mut listener: memory::Listener,
 ) -> (Arc<MockServer>, ClientBuilder) {
+    crate::support::trace::start();
     let server = Arc::new(server.in_memory().unwrap());
     let far_end = Arc::downgrade(&server);
     tokio::spawn(async move {

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test binary uses its part of this")]
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
+pub(crate) mod trace;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -73,6 +75,7 @@ impl Server {
     pub(crate) async fn on_a_socket(
         script: impl Fn(usize, &Seen) -> Act + Send + Sync + 'static,
     ) -> (Self, SocketAddr) {
+        trace::start();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let account = Account::new(script);
@@ -89,6 +92,7 @@ impl Server {
 
     /// In memory, with a builder that connects there.
     pub(crate) fn in_memory(script: impl Fn(usize, &Seen) -> Act + Send + Sync + 'static) -> (Self, ClientBuilder) {
+        trace::start();
         let (connector, mut listener) = memory::connector();
         let account = Account::new(script);
         let books = Arc::clone(&account);
