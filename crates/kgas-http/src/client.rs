@@ -133,7 +133,7 @@ impl Client {
 impl Transport for Client {
     async fn send(&self, request: ApiRequest) -> ApiResponse {
         let Some(_inside) = self.gate.enter() else {
-            return ApiResponse::failed(HttpError::new(ErrorKind::Closed));
+            return ApiResponse::failed(HttpError::new(ErrorKind::Closed).with_url(self.base_url().to_string()));
         };
         match &self.shared.flights {
             Some(flights) => flights.share(&request, || self.shared.call(&request)).await,

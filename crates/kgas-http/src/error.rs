@@ -11,7 +11,7 @@ use std::time::Duration;
 pub enum ErrorKind {
     /// The request cannot be sent as it is: a bad path or header. Not retried.
     InvalidRequest,
-    /// The handle was closed before the request came. Not retried.
+    /// The handle, or its limiter, was closed before the request's turn came. Not retried.
     Closed,
     /// The request alone is larger than the limit for a minute. Not retried.
     NeverFits,
@@ -312,23 +312,27 @@ impl fmt::Display for HttpError {
         let said = Said(self.message());
         match self.kind() {
             ErrorKind::InvalidRequest => write!(f, "the request to {url} cannot be sent{said}"),
-            ErrorKind::Closed => f.write_str("the client is closed: send through a clone of it, or build another one"),
+            ErrorKind::Closed => {
+                write!(
+                    f,
+                    "the request to {url} was not sent: the client, or its limiter, is closed{said}: build another"
+                )
+            }
             ErrorKind::NeverFits => {
-                write!(f, "the request never fits the limits{said}: make it smaller or raise the limit")
+                write!(f, "the request to {url} never fits the limits{said}: make it smaller, or raise the limit")
             }
             ErrorKind::Dns => write!(f, "the host of {url} has no address{said}: check the base URL and the network"),
-            ErrorKind::Connect => write!(f, "no connection to {url}{said}: is the server running, and the port right?"),
+            ErrorKind::Connect => write!(f, "no connection to {url}{said}: is it running, and the port right?"),
             ErrorKind::Tls => {
-                write!(f, "no TLS connection to {url}{said}: does it speak https, and is its certificate trusted?")
+                write!(f, "no TLS connection to {url}{said}: check the address and the certificate")
             }
-            ErrorKind::Proxy => {
-                write!(f, "no way to {url}{said}: check the proxy's address, user name and password")
-            }
+            ErrorKind::Proxy if status == 407 => write!(f, "no way to {url}{said}: check user name and password"),
+            ErrorKind::Proxy => write!(f, "no way to {url}{said}: check the proxy and its address"),
             ErrorKind::ConnectTimeout => {
                 write!(f, "no connection to {url} in time{said}: check the network, or raise the time-out")
             }
             ErrorKind::TlsTimeout => {
-                write!(f, "no TLS connection to {url} in time{said}: does it speak https? or raise the time-out")
+                write!(f, "no TLS connection to {url} in time{said}: check that it speaks https, or raise the time-out")
             }
             ErrorKind::FirstByteTimeout => {
                 write!(f, "{url} did not begin to answer in time{said}: try again later, or raise the time-out")
@@ -341,7 +345,8 @@ impl fmt::Display for HttpError {
             }
             ErrorKind::Deadline => write!(f, "no answer from {url} before the deadline{said}: raise it, or the limits"),
             ErrorKind::Outage => {
-                write!(f, "{url} was there and has been away{said}: start again when it is back")
+                let lasted = self.message().map(|text| format!(" {text}")).unwrap_or_default();
+                write!(f, "{url} was there, and has been away{lasted}: start again when it is back")
             }
             ErrorKind::Reset => write!(f, "the connection to {url} was lost before an answer came: try again later"),
             ErrorKind::Body => write!(f, "the answer of {url} broke off: try again later"),
@@ -349,14 +354,14 @@ impl fmt::Display for HttpError {
                 write!(f, "the answer of {url} cannot be decoded{said}: try again later")
             }
             ErrorKind::TooLarge => {
-                write!(f, "the answer of {url} is too large{said}: ask for less, or raise the limit")
+                write!(f, "the answer of {url} is too large{said}: ask for less, or allow more bytes")
             }
             ErrorKind::Protocol => {
                 write!(f, "{url} did not answer as expected{said}: is the base URL that of a model API?")
             }
             ErrorKind::Redirect => write!(f, "{url} redirects ({status}){said}: use the address it points to"),
             ErrorKind::Unauthorized => {
-                write!(f, "{url} refused the API key ({status}){said}: check it")
+                write!(f, "{url} refused the API key ({status}){said}: check that it is set, and right")
             }
             ErrorKind::Forbidden => {
                 write!(f, "{url} does not allow this ({status}){said}: check what the API key may do")
@@ -372,6 +377,9 @@ impl fmt::Display for HttpError {
             }
             ErrorKind::ServerError => {
                 write!(f, "{url} failed ({status}){said}: try again later")
+            }
+            ErrorKind::ClientError if self.is_transient() => {
+                write!(f, "{url} turned the request away ({status}){said}: try again later")
             }
             ErrorKind::ClientError => {
                 write!(f, "{url} rejected the request ({status}){said}: change it")

@@ -116,7 +116,7 @@ async fn patience_ends_and_says_how_long_the_server_was_away() {
     for answer in &answers {
         let error = answer.error().unwrap();
         assert_eq!(error.kind(), ErrorKind::Outage, "{error}");
-        assert!(error.to_string().contains("has been away: for 3"), "{error}");
+        assert!(error.to_string().contains("has been away for 3"), "{error}");
     }
     let took = start.elapsed();
     assert!(took >= 30 * SECOND && took < 33 * SECOND, "{took:?}");

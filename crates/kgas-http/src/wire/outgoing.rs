@@ -36,7 +36,7 @@ impl Outgoing {
         let uri = uri.parse::<Uri>().map_err(|e| {
             HttpError::new(ErrorKind::InvalidRequest)
                 .with_url(url.as_str())
-                .with_message("its path is not percent-encoded")
+                .with_message("its path has characters that must be percent-encoded")
                 .with_source(e)
         })?;
         let mut headers = defaults.clone();
