@@ -63,6 +63,28 @@ pub fn base_url(text: &str) -> Result<BaseUrl, BaseUrlError> {
 }
 
 /// Starts building a client with [`base_url`], [`LIMITS`] and [`TIMEOUTS`].
+///
+/// ```no_run
+/// use std::num::NonZeroU32;
+/// use kgas_http::Limits;
+/// use kgas_http::openai::{self, ChatParams, OpenAi};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = openai::builder(openai::BASE_URL)
+///     .api_key(std::env::var("OPENAI_API_KEY")?.into())
+///     .limits(Limits {
+///         requests_per_minute: NonZeroU32::new(500),
+///         tokens_per_minute: NonZeroU32::new(200_000),
+///         ..openai::LIMITS
+///     })
+///     .build()?;
+/// let model = OpenAi::from(client);
+/// let question = ChatParams { model: "gpt-4o-mini".into(), ..ChatParams::prompt("Which cities are named?") };
+/// println!("{}", model.chat(&question).await?.text);
+/// # Ok(())
+/// # }
+/// ```
 pub fn builder(text: &str) -> ClientBuilder {
     ClientBuilder::new(base_url(text)).limits(LIMITS).timeouts(TIMEOUTS)
 }
