@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use kgas_http::{
-    ApiResponse, ApiStatus, BuildError, Client, Cost, ErrorKind, HttpError, Reply, RetryPolicy, Secret, SecretError,
-};
+use kgas_http::{ApiResponse, ApiStatus, BuildError, Client, Cost, ErrorKind, Reply, RetryPolicy, Secret, SecretError};
 use serde::Deserialize;
 use serde_json::json;
 use support::{Act, Server, answer, fine};
@@ -201,6 +199,7 @@ async fn a_key_that_comes_back_in_an_answer_of_another_shape_is_not_shown() {
 #[cfg(feature = "openai")]
 #[test]
 fn an_error_that_came_with_status_200_shows_no_key() {
+    use kgas_http::HttpError;
     use kgas_http::openai::{ChatStreamDecoder, read_chat};
 
     let said = format!("the key Bearer {KEY} ({KEY}) is wrong");
