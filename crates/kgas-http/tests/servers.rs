@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod simulated;
+mod support;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;

@@ -51,17 +51,21 @@ impl Books {
             || lowered(before.tokens_per_minute, self.limits.tokens_per_minute)
     }
 
-    /// The configured limits, lowered by what the server said, or raised where they were only
+    /// The configured limits, lowered by what the server said, or raised where one was only
     /// assumed.
     fn believed(&self) -> Limits {
         let configured = self.configured;
-        let choose = |ours: Option<NonZeroU32>, theirs: Option<NonZeroU32>| match (ours, theirs) {
-            (Some(ours), Some(theirs)) if !configured.assumed => Some(ours.min(theirs)),
+        let choose = |ours: Option<NonZeroU32>, theirs: Option<NonZeroU32>, assumed: bool| match (ours, theirs) {
+            (Some(ours), Some(theirs)) if !assumed => Some(ours.min(theirs)),
             (ours, theirs) => theirs.or(ours),
         };
         Limits {
-            requests_per_minute: choose(configured.requests_per_minute, self.learned.requests_per_minute),
-            tokens_per_minute: choose(configured.tokens_per_minute, self.learned.tokens_per_minute),
+            requests_per_minute: choose(
+                configured.requests_per_minute,
+                self.learned.requests_per_minute,
+                configured.assumed,
+            ),
+            tokens_per_minute: choose(configured.tokens_per_minute, self.learned.tokens_per_minute, false),
             ..configured
         }
     }

@@ -25,8 +25,8 @@ pub struct Limits {
     /// Requests that may go at once, if the server is known to allow it. `None`: one second's
     /// worth or ten, whichever is more.
     pub burst: Option<NonZeroU32>,
-    /// Whether the limits per minute are only a guess, which the server's headers may raise.
-    /// Lower they may always.
+    /// Whether the limit of requests per minute is only a guess, which the server's headers may
+    /// raise. Lower they may any limit.
     pub assumed: bool,
 }
 

@@ -33,8 +33,9 @@ impl Breaker {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Outage`] once it has lasted longer than the patience.
-    pub(crate) async fn pass(&self, last: Option<&HttpError>) -> Result<Pass<'_>, HttpError> {
+    /// [`ErrorKind::Outage`] once it has lasted longer than the patience; the last error of the
+    /// call itself, if no other call has failed: then it may not be the server.
+    pub(crate) async fn pass(&self, id: u64, last: Option<&HttpError>) -> Result<Pass<'_>, HttpError> {
         if !self.is_open() {
             return Ok(Pass(None));
         }
@@ -51,6 +52,9 @@ impl Breaker {
                     let _ended_or_due = timeout_at(time, ended).await;
                 }
                 Next::GiveUp(lasted) => {
+                    if let Some(last) = last.filter(|last| self.lock().may_be_the_call(last, id)) {
+                        return Err(last.clone());
+                    }
                     let error = HttpError::new(ErrorKind::Outage).with_message(format!("for {}", seconds(lasted)));
                     return Err(match last {
                         Some(last) => error.with_source(last.clone()),
@@ -65,20 +69,15 @@ impl Breaker {
         self.lock().is_open()
     }
 
-    /// A number that grows with each success.
-    pub(crate) fn successes(&self) -> u64 {
-        self.lock().successes()
-    }
-
-    pub(crate) fn succeeded(&self) {
-        if self.lock().succeeded() {
+    /// Notes the success of an attempt that began then.
+    pub(crate) fn succeeded(&self, began: Instant) {
+        if self.lock().succeeded(began) {
             info!("the server is back");
             self.ended.notify_waiters();
         }
     }
 
-    /// Notes a failure of the attempt of `call`, which is at its last one unless excused and saw
-    /// the first of its failures after so many successes. Returns whether it is excused.
+    /// Notes a failed attempt of `call`, and returns whether it is excused.
     pub(crate) fn failed(&self, error: &HttpError, call: Failing, dice: f64) -> bool {
         let (was_open, is_open, excused) = {
             let mut outage = self.lock();
@@ -111,8 +110,8 @@ pub(crate) struct Failing {
     pub(crate) id: u64,
     /// Whether this was the last attempt that the policy allows it.
     pub(crate) is_last: bool,
-    /// How many successes there had been when its first attempt failed.
-    pub(crate) since: u64,
+    /// When its first attempt failed.
+    pub(crate) since: Instant,
     /// How many of its attempts were excused so far.
     pub(crate) excused: u32,
 }

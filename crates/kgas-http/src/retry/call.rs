@@ -31,8 +31,8 @@ pub(crate) struct Call {
     /// The part of the retry window that is spent.
     pub(super) spent: Duration,
     pub(super) last: Option<HttpError>,
-    /// How many successes the client had seen when this call first failed.
-    pub(super) failing_since: Option<u64>,
+    /// When its first attempt failed.
+    pub(super) failing_since: Option<Instant>,
     pub(super) was_stale: bool,
 }
 

@@ -89,7 +89,7 @@ impl RetryPolicy {
         // A tenth is waited in any case: a zero would make a tight loop.
         let step = self.step(attempt).mul_f64(dice.clamp(0.1, 1.0));
         match error.hint() {
-            Some(hint) if hint > left.max(self.longest_hint) => Verdict::GiveUp,
+            Some(hint) if hint > self.longest_hint => Verdict::GiveUp,
             // Later than told, each by another time: those refused together don't come together.
             Some(hint) => Verdict::Retry { after: hint.saturating_add(step) },
             None if step >= left => Verdict::GiveUp,

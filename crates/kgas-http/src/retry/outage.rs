@@ -19,14 +19,11 @@ const EARNED: f64 = 0.2;
 const PROBE_STEPS: [Duration; 3] =
     [Duration::from_millis(500), Duration::from_millis(1000), Duration::from_millis(1500)];
 
-/// How often a call is excused for a failure that no other call met: the server was reached, so
-/// it may be this call alone that it can't take.
-const LONE_EXCUSES: u32 = 8;
-
 #[derive(Debug)]
 pub(super) struct Outage {
     patience: Duration,
-    successes: u64,
+    /// When the youngest attempt that succeeded began.
+    last_good: Option<Instant>,
     budget: f64,
     /// The calls that failed since the last success: which, or that there are several.
     failing: Option<Whose>,
@@ -61,15 +58,11 @@ pub(super) enum Next {
 
 impl Outage {
     pub(super) const fn new(patience: Duration) -> Self {
-        Self { patience, successes: 0, budget: RESERVE, failing: None, open: None }
+        Self { patience, last_good: None, budget: RESERVE, failing: None, open: None }
     }
 
     pub(super) const fn is_open(&self) -> bool {
         self.open.is_some()
-    }
-
-    pub(super) const fn successes(&self) -> u64 {
-        self.successes
     }
 
     pub(super) fn next(&self, now: Instant) -> Next {
@@ -85,9 +78,13 @@ impl Outage {
         Next::At(end.map_or(open.probe_at, |end| end.min(open.probe_at)))
     }
 
-    /// Notes a success, and returns whether it ended an outage.
-    pub(super) fn succeeded(&mut self) -> bool {
-        self.successes = self.successes.wrapping_add(1);
+    /// Notes the success of an attempt that began then, and returns whether it ended an outage:
+    /// answers to attempts from before it say nothing of its end.
+    pub(super) fn succeeded(&mut self, began: Instant) -> bool {
+        if self.open.is_some_and(|open| began <= open.since) {
+            return false;
+        }
+        self.last_good = self.last_good.max(Some(began));
         self.budget = (self.budget + EARNED).clamp(0.0, RESERVE);
         self.failing = None;
         let was_open = self.open.take().is_some();
@@ -100,7 +97,7 @@ impl Outage {
     /// Notes a failure, and returns whether the attempt should not be counted against its call.
     pub(super) fn failed(&mut self, error: &HttpError, call: Failing, dice: f64, now: Instant) -> bool {
         // Before a first success a wrong address looks like an outage, and waiting won't help.
-        if !speaks_of_outage(error) || self.successes == 0 {
+        if !speaks_of_outage(error) || self.last_good.is_none() {
             return false;
         }
         self.failing = Some(match self.failing {
@@ -109,14 +106,16 @@ impl Outage {
             Some(_) => Whose::Several,
         });
         self.budget = (self.budget - 1.0).max(-1.0);
-        let nobody_succeeds = call.is_last && self.successes == call.since;
+        let nobody_succeeds = call.is_last && self.last_good <= Some(call.since);
         if self.budget < 0.0 || nobody_succeeds || self.open.is_some() {
             self.wait_for_probe(dice, now);
         }
-        // Without a connection the call can't be to blame; else it may, as long as no other fails.
-        let may_be_the_call = error.request_written() && self.failing == Some(Whose::One(call.id));
-        let excuses = if error.kind().is_timeout() { 0 } else { LONE_EXCUSES };
-        self.open.is_some() && !(may_be_the_call && call.excused >= excuses)
+        self.open.is_some() && !(self.may_be_the_call(error, call.id) && call.excused >= lone_excuses(error))
+    }
+
+    /// Whether the call may be to blame: it reached the server, and no other fails.
+    pub(super) fn may_be_the_call(&self, error: &HttpError, id: u64) -> bool {
+        error.request_written() && self.failing == Some(Whose::One(id))
     }
 
     fn wait_for_probe(&mut self, dice: f64, now: Instant) {
@@ -129,6 +128,18 @@ impl Outage {
         let step = PROBE_STEPS.get(open.probes.min(last)).copied().unwrap_or_default();
         open.probe_at = now + step.mul_f64(0.5 + dice.clamp(0.0, 1.0) / 2.0);
         open.probes = open.probes.saturating_add(1);
+    }
+}
+
+/// How often a call is excused for a failure that no other call met. What gateways say of a server
+/// behind them that is away, and a lost connection, speak of the server; a 500 and silence rather
+/// of the call.
+fn lone_excuses(error: &HttpError) -> u32 {
+    match error.status() {
+        Some(502..=504 | 520..=529) => 8,
+        Some(_) => 0,
+        None if error.kind().is_timeout() => 0,
+        None => 8,
     }
 }
 
@@ -153,87 +164,95 @@ fn speaks_of_outage(error: &HttpError) -> bool {
 mod tests {
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
+
     fn lost() -> HttpError {
         HttpError::new(ErrorKind::Reset)
     }
 
-    fn failing(id: u64) -> Failing {
-        Failing { id, is_last: false, since: 0, excused: 0 }
+    fn status(status: u16) -> HttpError {
+        HttpError::new(ErrorKind::ServerError).with_status(status).with_request_written(true)
     }
 
-    fn after_a_success() -> Outage {
-        let mut outage = Outage::new(Duration::from_secs(600));
-        outage.succeeded();
-        outage
+    /// A call that failed first at this moment.
+    fn failing(id: u64, since: Instant) -> Failing {
+        Failing { id, is_last: false, since, excused: 0 }
+    }
+
+    /// After a success a second ago.
+    fn begun() -> (Outage, Instant) {
+        let mut outage = Outage::new(600 * SECOND);
+        let start = Instant::now();
+        outage.succeeded(start);
+        (outage, start + SECOND)
     }
 
     #[test]
     fn it_opens_only_after_a_first_success() {
         let now = Instant::now();
-        let mut outage = Outage::new(Duration::from_secs(600));
+        let mut outage = Outage::new(600 * SECOND);
         for id in 0..100 {
-            assert!(!outage.failed(&lost(), failing(id), 0.5, now));
+            assert!(!outage.failed(&lost(), failing(id, now), 0.5, now));
         }
         assert_eq!(outage.next(now), Next::Go);
     }
 
     #[test]
     fn many_failures_open_it_and_the_first_success_closes_it() {
-        let now = Instant::now();
-        let mut outage = after_a_success();
-        let excused = (0..20).filter(|id| outage.failed(&lost(), failing(*id), 1.0, now)).count();
+        let (mut outage, now) = begun();
+        let excused = (0..20).filter(|id| outage.failed(&lost(), failing(*id, now), 1.0, now)).count();
         assert_eq!(excused, 10, "the ten before it opened count");
         assert_eq!(outage.next(now), Next::At(now + PROBE_STEPS[0]));
         assert_eq!(outage.next(now + PROBE_STEPS[0]), Next::Probe);
-        assert!(outage.succeeded());
+        assert!(!outage.succeeded(now - SECOND), "an answer to an attempt from before");
+        assert!(outage.succeeded(now + PROBE_STEPS[0]));
         assert_eq!(outage.next(now), Next::Go);
     }
 
     #[test]
-    fn a_call_at_its_last_attempt_opens_it_if_nobody_succeeded_meanwhile() {
-        let now = Instant::now();
-        let mut outage = after_a_success();
-        let last = Failing { is_last: true, since: 1, ..failing(7) };
-        assert!(outage.failed(&lost(), last, 0.0, now));
-        outage.succeeded();
-        assert!(!outage.failed(&lost(), last, 0.0, now), "another call succeeded since");
+    fn a_call_at_its_last_attempt_opens_it_if_nobody_has_begun_better_since() {
+        let (mut outage, now) = begun();
+        let last = Failing { is_last: true, ..failing(7, now) };
+        outage.succeeded(now - SECOND / 2);
+        assert!(outage.failed(&lost(), last, 0.0, now), "an older attempt succeeded late");
+        outage.succeeded(now + SECOND);
+        assert!(!outage.failed(&lost(), last, 0.0, now), "a younger one succeeded");
     }
 
     #[test]
-    fn a_call_that_alone_meets_a_status_is_not_excused_for_ever() {
-        let mut now = Instant::now();
-        let mut outage = after_a_success();
-        let error = HttpError::new(ErrorKind::ServerError).with_status(500).with_request_written(true);
-        let mut call = Failing { is_last: true, since: 1, ..failing(7) };
-        while outage.failed(&error, call, 0.5, now) {
-            call.excused += 1;
-            now += Duration::from_secs(2);
+    fn a_call_that_alone_meets_a_failure_is_excused_by_what_the_failure_speaks_of() {
+        for (error, expected) in [(status(500), 0), (status(503), 8), (status(522), 8)] {
+            let (mut outage, mut now) = begun();
+            let mut call = Failing { is_last: true, ..failing(7, now) };
+            while outage.failed(&error, call, 0.5, now) {
+                call.excused += 1;
+                now += 2 * SECOND;
+            }
+            assert_eq!(call.excused, expected, "{error}");
+            assert!(outage.failed(&error, failing(8, now), 0.5, now), "two calls make an outage");
+            assert!(outage.failed(&error, call, 0.5, now));
         }
-        assert_eq!(call.excused, LONE_EXCUSES);
-        assert!(outage.failed(&error, failing(8), 0.5, now), "two calls make an outage");
-        assert!(outage.failed(&error, call, 0.5, now));
     }
 
     #[test]
     fn after_the_patience_there_are_probes_and_no_more_waiting() {
-        let now = Instant::now();
-        let mut outage = after_a_success();
-        outage.failed(&lost(), Failing { is_last: true, since: 1, ..failing(7) }, 1.0, now);
-        let late = now + Duration::from_secs(700);
+        let (mut outage, now) = begun();
+        outage.failed(&lost(), Failing { is_last: true, ..failing(7, now) }, 1.0, now);
+        let late = now + 700 * SECOND;
         assert_eq!(outage.next(late), Next::Probe);
-        outage.failed(&lost(), failing(8), 1.0, late);
-        assert_eq!(outage.next(late), Next::GiveUp(Duration::from_secs(700)));
+        outage.failed(&lost(), failing(8, now), 1.0, late);
+        assert_eq!(outage.next(late), Next::GiveUp(700 * SECOND));
     }
 
     #[test]
     fn half_an_outage_costs_at_most_a_fifth_more() {
-        let now = Instant::now();
-        let mut outage = after_a_success();
+        let (mut outage, now) = begun();
         // Every other attempt fails: more than the budget has.
-        let opened = (1..100).find(|n| {
-            outage.failed(&lost(), failing(*n), 0.5, now);
+        let opened = (1..100_u32).find(|n| {
+            let time = now + *n * SECOND;
+            outage.failed(&lost(), failing((*n).into(), time), 0.5, time);
             let is_open = outage.is_open();
-            outage.succeeded();
+            outage.succeeded(time + SECOND / 2);
             is_open
         });
         assert_eq!(opened, Some(13), "10 in reserve, and 0.2 for each success");

@@ -46,7 +46,7 @@ pub(crate) async fn run(
         report(course, request, call, queued, &outcome, began);
         let error = match outcome {
             Ok(answer) => {
-                course.breaker.succeeded();
+                course.breaker.succeeded(began);
                 if let Some(permit) = &permit {
                     permit.went_well();
                 }
@@ -125,7 +125,7 @@ impl Call {
     ) -> Result<(super::breaker::Pass<'a>, Permit), HttpError> {
         loop {
             let began = Instant::now();
-            let pass = self.in_time(course.breaker.pass(self.last.as_ref())).await;
+            let pass = self.in_time(course.breaker.pass(self.id, self.last.as_ref())).await;
             self.waited.backoff += began.elapsed();
             let pass = pass.unwrap_or_else(|| Err(self.too_late(false)))?;
             let began = Instant::now();
@@ -142,7 +142,7 @@ impl Call {
 
     /// Tells the breaker of a failure, and returns whether the attempt counts against this call.
     fn note(&mut self, course: &Course, error: &HttpError) -> bool {
-        let since = *self.failing_since.get_or_insert_with(|| course.breaker.successes());
+        let since = *self.failing_since.get_or_insert_with(Instant::now);
         let failing = Failing {
             id: self.id,
             is_last: self.counted.saturating_add(1) >= course.policy.attempts.get(),
