@@ -2,6 +2,9 @@
 #![allow(dead_code, reason = "each test binary uses its part of this")]
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
+#[path = "../support/trace.rs"]
+mod trace;
+
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
@@ -21,7 +24,7 @@ pub(crate) fn provider_by(
     connector: memory::Connector,
     mut listener: memory::Listener,
 ) -> (Arc<MockServer>, ClientBuilder) {
-    crate::support::trace::start();
+    trace::start();
     let server = Arc::new(server.in_memory().unwrap());
     let far_end = Arc::downgrade(&server);
     tokio::spawn(async move {

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its part of this")]
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
-pub(crate) mod trace;
+mod trace;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

@@ -13,12 +13,13 @@ pub(crate) fn start() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
         if std::env::var_os(VARIABLE).is_some() {
-            tracing_subscriber::fmt()
+            // A binary may have this file twice: one writer is enough.
+            let _started_before = tracing_subscriber::fmt()
                 .with_max_level(LevelFilter::TRACE)
                 .with_span_events(FmtSpan::NEW)
                 .with_writer(std::io::stderr)
                 .with_ansi(false)
-                .init();
+                .try_init();
         }
     });
 }
