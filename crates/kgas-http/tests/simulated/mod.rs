@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 #[path = "../support/trace.rs"]
+#[allow(clippy::duplicate_mod, reason = "some test binaries have `support` beside this")]
 mod trace;
 
 use std::sync::Arc;
