@@ -38,11 +38,11 @@ fn a_server_that_stays_away_ends_the_run_with_the_patience_and_what_was_done_is_
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     let last = ran.stderr.lines().last().unwrap_or_default();
     assert!(
-        last.starts_with(&format!("kgas: {}/chat/completions was there and has been away", server.url())),
+        last.starts_with(&format!("kgas: {}/chat/completions was there, and has been away", server.url())),
         "{last}"
     );
     assert!(last.contains("start again when it is back") && last.ends_with("what was done before is in OUT"), "{last}");
-    assert!((1..5).any(|seconds| last.contains(&format!(": for {seconds} s: "))), "{last}");
+    assert!((1..5).any(|seconds| last.contains(&format!(" for {seconds} s: "))), "{last}");
     assert_eq!(complete(&desk), 6);
     assert_eq!(desk.json("OUT/summary.json")["state"], "stopped");
     // One probe at a time, and nothing for the documents that were not begun.

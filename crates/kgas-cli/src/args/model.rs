@@ -30,7 +30,7 @@ pub(crate) struct ModelArgs {
     /// The organisation that pays
     #[arg(long, value_name = "ID")]
     pub(crate) organization: Option<String>,
-    /// Requests per minute [default: for OpenAI 60 until its headers say otherwise, or 60 beside --tpm;
+    /// Requests per minute [default: for OpenAI 60 until its headers say otherwise;
     /// else none]
     #[arg(long, value_name = "N|none")]
     pub(crate) rpm: Option<Limit>,
