@@ -10,7 +10,7 @@ use std::time::Duration;
 use kgas_http::{ApiResponse, ErrorKind, Limits, RetryPolicy, Transport as _};
 use kgas_mock::{Account, Fault, MockServer};
 use simulated::{call, provider, send_all};
-use support::{Act, Server, fine, requests, status};
+use support::{Act, Server, answer, fine, requests, status};
 use tokio::time::Instant;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -137,6 +137,24 @@ async fn a_call_that_the_server_cannot_take_fails_by_itself() {
         assert_eq!(answers[7].error().unwrap().kind(), ErrorKind::ServerError);
         assert!(start.elapsed() < 30 * SECOND, "{:?}", start.elapsed());
         assert_eq!(server.seen().len(), 42, "three attempts for it, one for each other");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_limiter_ends_the_wait_for_a_server_and_between_attempts() {
+    let slow_down = answer(429, &["retry-after: 90"], "");
+    for act in [Act::HangUpAfter(String::new()), Act::Answer(slow_down)] {
+        let (_server, builder) = Server::in_memory(move |n, _| if n == 0 { fine() } else { act.clone() });
+        let client = builder.limits(at_once(8)).build().unwrap();
+        client.get("warm").await;
+        let start = Instant::now();
+        let close = async {
+            tokio::time::sleep(4 * SECOND).await;
+            client.limiter().close();
+        };
+        let (answers, ()) = tokio::join!(client.batch_requests(requests(20)), close);
+        assert!(answers.iter().all(|a| a.error().is_some()));
+        assert!(start.elapsed() < 5 * SECOND, "{:?}", start.elapsed());
     }
 }
 

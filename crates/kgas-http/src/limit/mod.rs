@@ -16,6 +16,7 @@ mod window;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::select_all;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
@@ -57,6 +58,8 @@ struct Shared {
     books: Mutex<Books>,
     /// Something became allowed earlier, or later, than the head had worked out.
     changed: Notify,
+    /// It was closed.
+    gone: Notify,
     /// The limits that these are part of.
     wider: Option<Arc<Self>>,
 }
@@ -93,6 +96,7 @@ impl Limiter {
                 turn: Semaphore::new(1),
                 books: Mutex::new(Books::new(limits, Instant::now())),
                 changed: Notify::new(),
+                gone: Notify::new(),
                 wider,
             }),
         }
@@ -122,6 +126,13 @@ impl Limiter {
     pub fn close(&self) {
         self.shared.change(|books| books.is_closed = true);
         self.shared.turn.close();
+        self.shared.gone.notify_waiters();
+    }
+
+    /// Waits until it, or one that it is within, is closed.
+    pub(crate) async fn closed(&self) {
+        let scopes = std::iter::successors(Some(&self.shared), |scope| scope.wider.as_ref());
+        select_all(scopes.map(|scope| Box::pin(scope.closed()))).await;
     }
 
     /// Lets nobody through before `until`, not even those who already queue; afterwards they
@@ -151,6 +162,13 @@ impl Shared {
     fn with_books<T>(&self, with: impl FnOnce(&mut Books) -> T) -> T {
         // Each change of the books is complete before anything could panic.
         with(&mut self.books.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn closed(&self) {
+        let gone = self.gone.notified();
+        if !self.with_books(|books| books.is_closed) {
+            gone.await;
+        }
     }
 
     /// Changes the books and lets the head of the queue look at them again.

@@ -1,10 +1,14 @@
 //! The loop around one attempt: pass the breaker, queue, send, and ask the policy whether to do
 //! it again.
 
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
 use tokio::time::{Instant, sleep};
 use tracing::debug;
 
-use super::breaker::{Breaker, Failing};
+use super::breaker::{Breaker, Failing, Pass};
 use super::call::Call;
 use super::hedge::Hedges;
 use super::{Dice, RetryPolicy, Verdict};
@@ -71,7 +75,7 @@ pub(crate) async fn run(
         let excused = call.note(course, &error);
         drop(pass);
         match call.verdict(course, &error, request.replayable, excused) {
-            Verdict::Retry { after } => call.back_off(after, &course.policy, error, excused).await,
+            Verdict::Retry { after } => call.back_off(after, course, error, excused).await,
             Verdict::GiveUp => return Err(error),
         }
     }
@@ -122,10 +126,10 @@ impl Call {
         &mut self,
         course: &'a Course,
         request: &ApiRequest,
-    ) -> Result<(super::breaker::Pass<'a>, Permit), HttpError> {
+    ) -> Result<(Pass<'a>, Permit), HttpError> {
         loop {
             let began = Instant::now();
-            let pass = self.in_time(course.breaker.pass(self.id, self.last.as_ref())).await;
+            let pass = self.in_time(self.pass(course)).await;
             self.waited.backoff += began.elapsed();
             let pass = pass.unwrap_or_else(|| Err(self.too_late(false)))?;
             let began = Instant::now();
@@ -137,6 +141,18 @@ impl Call {
             if pass.is_probe() || !course.breaker.is_open() {
                 return Ok((pass, permit));
             }
+        }
+    }
+
+    /// Waits while there is an outage, or until nobody is let through any more.
+    async fn pass<'a>(&self, course: &'a Course) -> Result<Pass<'a>, HttpError> {
+        let pass = course.breaker.pass(self.id, self.last.as_ref());
+        if !course.breaker.is_open() {
+            return pass.await;
+        }
+        match select(pin!(pass), pin!(course.limiter.closed())).await {
+            Either::Left((pass, _)) => pass,
+            Either::Right(_) => Err(HttpError::new(ErrorKind::Closed)),
         }
     }
 
@@ -165,7 +181,7 @@ impl Call {
         let verdict =
             if error.is_stale() && replayable && policy.retries() && !std::mem::replace(&mut self.was_stale, true) {
                 // The server hung up on an idle connection; another one is as good as new.
-                Verdict::Retry { after: std::time::Duration::ZERO }
+                Verdict::Retry { after: Duration::ZERO }
             } else {
                 // An excused attempt is as if it had not been; the breaker does the waiting.
                 let attempt = if excused { 1 } else { self.counted };
@@ -184,14 +200,15 @@ impl Call {
         }
     }
 
-    async fn back_off(&mut self, after: std::time::Duration, policy: &RetryPolicy, error: HttpError, excused: bool) {
+    async fn back_off(&mut self, after: Duration, course: &Course, error: HttpError, excused: bool) {
         let began = Instant::now();
         if !after.is_zero() {
-            sleep(after).await;
+            // Once nobody is let through any more there is nothing to wait for.
+            select(pin!(sleep(after)), pin!(course.limiter.closed())).await;
         }
         let waited = began.elapsed();
         self.waited.backoff += waited;
-        if policy.counts(&error) && !excused {
+        if course.policy.counts(&error) && !excused {
             self.spent += waited;
         }
         self.last = Some(error);
