@@ -3,7 +3,7 @@
 use std::{convert::Infallible, num::NonZeroU32};
 
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
-use kgas_http::{Cost, Limiter, Limits};
+use kgas_http::{Cost, Limiter, Limits, Refusal, retry_after};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -18,7 +18,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let question = json!({"messages": [{"role": "user", "content": "Hello?"}], "max_tokens": 100});
         let mut permit = limiter.acquire(Cost::tokens(110)).await?; // the prompt, and the longest answer
         permit.written(); // from now on a dropped permit stays charged: the server may have seen it
-        let answer: Value = client.post(&url).json(&question).send().await?.error_for_status()?.json().await?;
+        let answer = client.post(&url).json(&question).send().await?;
+        permit.observe(answer.headers()); // they may tell how much of the quota is left
+        if answer.status() == 429 {
+            permit.refused(Refusal::TooFast, retry_after(answer.headers())); // all wait, not only this call
+            continue;
+        }
+        let answer: Value = answer.json().await?;
         let used = u32::try_from(answer.pointer("/usage/total_tokens").and_then(Value::as_u64).unwrap_or(110))?;
         permit.settle(used); // gives back what the estimate was too high
         println!("call {number}: 110 tokens estimated, {used} used");

@@ -14,7 +14,7 @@ use crate::flight::Flights;
 use crate::gate::Gate;
 use crate::retry::{self, Course};
 use crate::transport::batch;
-use crate::wire::{Answer, Mode, Outgoing};
+use crate::wire::{Open, Outgoing, Whole};
 use crate::{
     ApiRequest, ApiResponse, BaseUrl, BaseUrlError, ClientBuilder, Cost, ErrorKind, HttpError, Limiter, Limits, Opened,
     Transport,
@@ -79,7 +79,8 @@ impl Client {
     }
 
     /// Sends all requests, as many at a time as the limits allow, and answers in the order
-    /// asked, each for itself: one that fails takes no other with it.
+    /// asked, each for itself: one that fails takes no other with it. Dropping the future gives
+    /// all of them up that are not answered yet.
     pub async fn batch_requests(&self, requests: Vec<ApiRequest>) -> Vec<ApiResponse> {
         let at_once = self.limits().max_concurrent.get();
         batch(self, requests, at_once.saturating_mul(BATCH_DEPTH)).await
@@ -87,14 +88,15 @@ impl Client {
 
     /// Sends a request, tried again like any other until the head of an answer comes, and
     /// returns its body to be read piece by piece: for streams. What breaks off later is an
-    /// error and not tried again.
+    /// error and not tried again. Single-flight doesn't apply. Dropping the future gives the
+    /// request up, wherever it is.
     ///
     /// # Errors
     ///
     /// Whatever kept the head of an answer away.
     pub async fn open(&self, request: ApiRequest) -> Result<Opened, HttpError> {
         let Some(_inside) = self.gate.enter() else {
-            return Err(HttpError::new(ErrorKind::Closed));
+            return Err(HttpError::new(ErrorKind::Closed).with_url(self.base_url().to_string()));
         };
         self.shared.open(&request).await
     }
@@ -150,15 +152,14 @@ impl Shared {
         };
         let url = outgoing.url().to_owned();
         let mut call = self.begin(request);
-        let outcome = retry::run(&self.course, request, outgoing, Mode::Whole, &mut call).await;
-        let outcome = outcome.and_then(|(answer, permit)| {
-            let Answer::Whole(reply) = answer else { return Err(HttpError::new(ErrorKind::Protocol)) };
+        let outcome = retry::run(&self.course, request, outgoing, Whole, &mut call).await;
+        let outcome = outcome.map(|(reply, permit)| {
             // Without a figure the estimate stays charged: the server may have counted it.
             let used = request.usage_of.and_then(|usage_of| usage_of(&reply));
             if let (Some(permit), Some(tokens)) = (permit, used) {
                 permit.settle(tokens);
             }
-            Ok(reply)
+            reply
         });
         call.end(outcome, &url)
     }
@@ -167,7 +168,7 @@ impl Shared {
         let outgoing = self.outgoing(request)?;
         let (url, sent) = (outgoing.url().to_owned(), outgoing.secrets());
         let mut call = self.begin(request);
-        let outcome = retry::run(&self.course, request, outgoing, Mode::Open, &mut call).await;
+        let outcome = retry::run(&self.course, request, outgoing, Open, &mut call).await;
         let (answer, permit) = outcome.map_err(|error| call.sign(error, &url))?;
         Ok(Opened::new(answer, permit, call, url, sent))
     }

@@ -71,7 +71,7 @@ pub use self::open::Opened;
 pub use self::report::Attempt;
 pub use self::request::ApiRequest;
 pub use self::response::{ApiResponse, ApiStatus, Reply, Waited};
-pub use self::retry::{Hedge, RetryPolicy, Verdict};
+pub use self::retry::{Hedge, RetryPolicy, Verdict, retry_after};
 pub use self::secret::{Secret, SecretError};
 pub use self::transport::Transport;
 pub use self::wire::{ProxyError, Timeouts};

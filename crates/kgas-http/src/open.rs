@@ -4,11 +4,12 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use http::response::Parts;
 
 #[cfg(doc)]
 use crate::ErrorKind;
 use crate::retry::{Call, classify};
-use crate::wire::{Answer, ResponseBody};
+use crate::wire::ResponseBody;
 use crate::{HttpError, Permit, Waited};
 
 /// An answer with a status 2xx whose body is still to come: see
@@ -19,7 +20,8 @@ use crate::{HttpError, Permit, Waited};
 pub struct Opened {
     status: u16,
     headers: HeaderMap,
-    body: Source,
+    /// Gone after an error.
+    body: Option<ResponseBody>,
     permit: Option<Permit>,
     call: Call,
     url: String,
@@ -27,19 +29,15 @@ pub struct Opened {
     sent: HeaderMap,
 }
 
-enum Source {
-    Coming(ResponseBody),
-    /// What is there, or nothing more.
-    Whole(Option<Bytes>),
-}
-
 impl Opened {
-    pub(crate) fn new(answer: Answer, permit: Option<Permit>, call: Call, url: String, sent: HeaderMap) -> Self {
-        let (status, headers, body) = match answer {
-            Answer::Whole(reply) => (reply.status, reply.headers, Source::Whole(Some(reply.body))),
-            Answer::Open(head, body) => (head.status.as_u16(), head.headers, Source::Coming(body)),
-        };
-        Self { status, headers, body, permit, call, url, sent }
+    pub(crate) fn new(
+        (head, body): (Parts, ResponseBody),
+        permit: Option<Permit>,
+        call: Call,
+        url: String,
+        sent: HeaderMap,
+    ) -> Self {
+        Self { status: head.status.as_u16(), headers: head.headers, body: Some(body), permit, call, url, sent }
     }
 
     /// The HTTP status.
@@ -75,15 +73,11 @@ impl Opened {
     /// for too long, [`ErrorKind::Deadline`] if the call's time is over, and
     /// [`ErrorKind::TooLarge`] beyond the cap. None is tried again: what was read was read.
     pub async fn next(&mut self) -> Option<Result<Bytes, HttpError>> {
-        let body = match &mut self.body {
-            Source::Whole(bytes) => return bytes.take().filter(|bytes| !bytes.is_empty()).map(Ok),
-            Source::Coming(body) => body,
-        };
-        let piece = self.call.in_time(body.next()).await;
+        let piece = self.call.in_time(self.body.as_mut()?.next()).await;
         let piece = piece.unwrap_or_else(|| Some(Err(self.call.too_late(true))));
         match piece {
             Some(Err(error)) => {
-                self.body = Source::Whole(None);
+                self.body = None;
                 let error = error.with_request_id(classify::request_id(&self.headers));
                 Some(Err(self.sign(error)))
             }

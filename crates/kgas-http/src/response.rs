@@ -51,6 +51,7 @@ impl Reply {
         self
     }
 
+    #[cfg(feature = "openai")]
     pub(crate) const fn secrets(&self) -> &HeaderMap {
         &self.secrets
     }

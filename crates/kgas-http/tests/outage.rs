@@ -7,9 +7,9 @@ mod support;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use kgas_http::{ApiResponse, ErrorKind, Limits, RetryPolicy, Transport as _};
+use kgas_http::{ApiResponse, ErrorKind, Limits, RetryPolicy};
 use kgas_mock::{Account, Fault, MockServer};
-use simulated::{call, provider, send_all};
+use simulated::{provider, send_all};
 use support::{Act, Server, answer, fine, requests, status};
 use tokio::time::Instant;
 
@@ -194,7 +194,4 @@ async fn faults_of_every_tenth_attempt_cost_no_call_and_both_accounts_agree() {
     }
     let struck = account.attempts().iter().filter(|a| a.fault.is_some()).count();
     assert!((70..150).contains(&struck), "{struck}");
-    // One more: the server has kept nothing for itself.
-    let answer = client.send(call(1000)).await;
-    assert!(answer.attempts >= 1);
 }

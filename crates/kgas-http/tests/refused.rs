@@ -178,8 +178,11 @@ async fn somebody_else_who_uses_the_key_is_noticed() {
 async fn a_snapshot_tells_where_the_limiter_stands() {
     let limiter = Limiter::new(limits(Some(20), 3));
     let held: Vec<_> = futures_util::future::join_all((0..3).map(|_| limiter.acquire(Cost::default()))).await;
-    let waiting = limiter.acquire(Cost::default());
-    assert!(tokio::time::timeout(Duration::from_millis(1), waiting).await.is_err());
+    {
+        let mut waiting = std::pin::pin!(limiter.acquire(Cost::default()));
+        assert!(tokio::time::timeout(Duration::from_millis(1), waiting.as_mut()).await.is_err());
+        assert_eq!(limiter.snapshot().queued, 1);
+    }
     let snapshot = limiter.snapshot();
     assert_eq!((snapshot.under_way, snapshot.queued, snapshot.at_once), (3, 0, 3));
     assert_eq!((snapshot.requests, snapshot.is_strict, snapshot.paused_until), (0, false, None));

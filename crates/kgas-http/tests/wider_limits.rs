@@ -110,6 +110,12 @@ async fn what_never_fits_the_key_never_fits_its_model() {
     let model = key.within(limits(None, None, 2));
     let error = model.acquire(Cost::tokens(101)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NeverFits);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_key_closes_its_models() {
+    let key = Limiter::new(limits(None, None, 2));
+    let model = key.within(limits(None, None, 2));
     key.close();
     assert_eq!(model.acquire(Cost::default()).await.unwrap_err().kind(), ErrorKind::Closed);
 }

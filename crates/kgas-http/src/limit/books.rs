@@ -141,13 +141,18 @@ impl Books {
         u32::try_from(self.limits.max_concurrent.get()).unwrap_or(u32::MAX)
     }
 
+    /// The limit of tokens, if it is too small for this request alone.
+    pub(super) fn too_small_for(&self, cost: Cost) -> Option<u32> {
+        self.limits.tokens_per_minute.map(NonZeroU32::get).filter(|limit| cost.tokens > *limit)
+    }
+
     /// Whether a request that has been at the head since `arrived` may go.
     pub(super) fn look(&mut self, cost: Cost, arrived: Instant, now: Instant) -> Look {
         if self.is_closed {
             return Look::Closed;
         }
-        if let Some(limit) = self.limits.tokens_per_minute.filter(|limit| cost.tokens > limit.get()) {
-            return Look::Never(limit.get());
+        if let Some(limit) = self.too_small_for(cost) {
+            return Look::Never(limit);
         }
         self.notice_size(cost, now);
         if !self.crew.has_room() {
@@ -240,16 +245,17 @@ impl Books {
     /// The request of this ticket got a 429. `until` is when the server said to come again.
     pub(super) fn refused(&mut self, ticket: u64, until: Option<Instant>, is_explained: bool, now: Instant) {
         let was_paused = self.paused_until.is_some_and(|until| until > now);
-        if self.is_strict && !was_paused && !is_explained {
+        let is_unexplained = !is_explained && !was_paused;
+        if is_unexplained && self.is_strict {
             // No burst explains it any more. Either others use the key too, or what was refused
             // before has counted.
             self.window.keep_refused();
             self.slow.down(now);
-            self.hold_to(self.limits, now);
         }
         self.window.refused(ticket);
-        if !is_explained && !was_paused {
-            self.end_bursts(now);
+        if is_unexplained {
+            self.is_strict = true;
+            self.hold_to(self.limits, now);
         }
         if self.requests.is_none() && self.tokens.is_none() {
             // Nothing else slows down a client that knows no limit.
@@ -270,21 +276,6 @@ impl Books {
 
     pub(super) fn overloaded(&mut self, ticket: u64) {
         self.crew.overloaded(ticket, self.last_ticket);
-    }
-
-    fn end_bursts(&mut self, now: Instant) {
-        self.is_strict = true;
-        self.refit_bursts(now);
-    }
-
-    pub(super) fn refit_bursts(&mut self, now: Instant) {
-        let (burst, token_burst) = (self.request_burst(), self.token_burst());
-        if let Some(bucket) = &mut self.requests {
-            bucket.set_capacity(burst, now);
-        }
-        if let Some(bucket) = &mut self.tokens {
-            bucket.set_capacity(token_burst, now);
-        }
     }
 
     /// A larger request than any before makes the token bucket larger, and fuller by as much:

@@ -40,9 +40,11 @@ impl Books {
         }
         self.correct_levels(told, sent, now);
         let configured = self.configured;
-        let requests = lowered(configured.requests_per_minute, self.limits.requests_per_minute);
-        let tokens = lowered(configured.tokens_per_minute, self.limits.tokens_per_minute);
-        if (requests || tokens) && !self.has_warned && !configured.assumed {
+        // What nobody configured is no news.
+        let less = |ours: Option<NonZeroU32>, now: Option<NonZeroU32>| ours.is_some() && lowered(ours, now);
+        let requests = !configured.assumed && less(configured.requests_per_minute, self.limits.requests_per_minute);
+        let tokens = less(configured.tokens_per_minute, self.limits.tokens_per_minute);
+        if (requests || tokens) && !self.has_warned {
             self.has_warned = true;
             let (requests, tokens) = (self.limits.requests_per_minute, self.limits.tokens_per_minute);
             warn!(?requests, ?tokens, "the server allows less per minute than configured, and is believed");

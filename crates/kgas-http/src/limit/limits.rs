@@ -18,12 +18,14 @@ use std::num::{NonZeroU32, NonZeroUsize};
 pub struct Limits {
     /// Requests in any 60 seconds, each attempt counted.
     pub requests_per_minute: Option<NonZeroU32>,
-    /// Tokens in any 60 seconds, by the requests' [`Cost`].
+    /// Tokens in any 60 seconds, by the requests' [`Cost`]. Requests without one count none.
     pub tokens_per_minute: Option<NonZeroU32>,
     /// Requests on the wire at a time.
     pub max_concurrent: NonZeroUsize,
-    /// Requests that may go at once, if the server is known to allow it. `None`: one second's
-    /// worth or ten, whichever is more.
+    /// Requests that may go at once, if the server is known to allow it, and in tokens as many of
+    /// the largest request. The headers then no longer raise it; the first 429 that nothing
+    /// explains ends it. `None`: the larger of one second's worth and the least of ten,
+    /// `max_concurrent` and the limit.
     pub burst: Option<NonZeroU32>,
     /// Whether the limit of requests per minute is only a guess, which the server's headers may
     /// raise. Lower they may any limit.

@@ -9,6 +9,7 @@ mod learn;
 mod limits;
 mod permit;
 mod queue;
+mod refusal;
 mod slow;
 mod snapshot;
 mod window;
@@ -25,7 +26,8 @@ pub use self::cause::{Cause, Queued};
 pub use self::learn::Learned;
 pub use self::limits::{Cost, Limits};
 pub(crate) use self::permit::Mark;
-pub use self::permit::{Permit, Refusal};
+pub use self::permit::Permit;
+pub use self::refusal::Refusal;
 pub use self::snapshot::Snapshot;
 use crate::HttpError;
 

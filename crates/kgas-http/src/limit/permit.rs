@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::books::Sent;
 use super::cause::Queued;
 use super::headers::Told;
-use super::{Cost, Shared};
+use super::{Cost, Refusal, Shared};
 
 /// The right to send one request, from a [`Limiter`](super::Limiter).
 ///
@@ -21,18 +21,6 @@ use super::{Cost, Shared};
 pub struct Permit {
     mark: Mark,
     queued: Queued,
-}
-
-/// How a server turned a request away: see [`Permit::refused`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// Status 429: too fast.
-    TooFast,
-    /// Status 429 for tokens: too many of them.
-    TooManyTokens,
-    /// Status 503 or 529: too busy.
-    Overloaded,
 }
 
 impl Permit {
@@ -54,8 +42,8 @@ impl Permit {
     }
 
     /// Shows the limiter the head of the answer, which may say how much of the quota is left.
-    /// It says nothing about a request that was not written.
     pub fn observe(&self, headers: &HeaderMap) {
+        self.mark.written();
         self.mark.observe(headers);
     }
 
@@ -134,18 +122,14 @@ impl fmt::Debug for Permit {
     }
 }
 
-/// The limits that a request was let through by, each with the number it has there: its own, and
-/// those they are part of.
+/// The limits that a request was let through by, each with the number it has there: first its
+/// own, and then those they are part of.
 #[derive(Debug)]
-pub(super) struct Scopes {
-    pub(super) own: (Arc<Shared>, u64),
-    pub(super) wider: Vec<(Arc<Shared>, u64)>,
-}
+pub(super) struct Scopes(pub(super) Vec<(Arc<Shared>, u64)>);
 
 impl Scopes {
     fn each(&self, mut with: impl FnMut(&Shared, u64)) {
-        with(&self.own.0, self.own.1);
-        for (scope, number) in &self.wider {
+        for (scope, number) in &self.0 {
             with(scope, *number);
         }
     }
@@ -215,7 +199,9 @@ impl Mark {
         }
         // Servers count by model: what they tell is about the narrowest limits.
         let now = Instant::now();
-        state.lowered = ticket.scopes.own.0.change(|books| books.observe(&told, sent, now));
+        if let Some((own, _)) = ticket.scopes.0.first() {
+            state.lowered = own.change(|books| books.observe(&told, sent, now));
+        }
     }
 }
 

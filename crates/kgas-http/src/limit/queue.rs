@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{AcquireError, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
-use super::books::{Books, Look};
+use super::books::Look;
 use super::cause::{Cause, Queued};
 use super::permit::Scopes;
 use super::{Cost, Permit, Shared};
@@ -14,36 +14,33 @@ use crate::{ErrorKind, HttpError};
 /// Waits until all limits let a request through, its own and the wider ones, and takes from all
 /// of them at once. While it waits for one it holds nothing of another but its place in a queue.
 pub(super) async fn acquire(own: &Arc<Shared>, cost: Cost) -> Result<Permit, HttpError> {
-    let scopes: Vec<&Arc<Shared>> = std::iter::successors(Some(own), |scope| scope.wider.as_ref()).collect();
-    for scope in &scopes {
-        scope.with_books(|books| fits(books, cost))?;
+    let mut narrower = Vec::new();
+    let mut widest = own;
+    while let Some(wider) = &widest.wider {
+        narrower.push(widest);
+        widest = wider;
+    }
+    for scope in narrower.iter().chain([&widest]) {
+        if let Some(limit) = scope.with_books(|books| books.too_small_for(cost)) {
+            return Err(never_fits(cost, limit));
+        }
     }
     let waiter = Waiter::come(own);
-    let mut turns: Vec<SemaphorePermit<'_>> = Vec::with_capacity(scopes.len());
-    for depth in 1..=scopes.len() {
-        let (inner, scope) = match scopes.get(..depth) {
-            Some([inner @ .., scope]) => (inner, *scope),
-            _ => continue,
-        };
-        let elsewhere = scope.with_books(|books| books.waits.so_far(Instant::now()));
+    let mut turns: Vec<SemaphorePermit<'_>> = Vec::with_capacity(narrower.len());
+    for (depth, scope) in narrower.iter().enumerate() {
         turns.push(scope.turn.acquire().await.map_err(closed)?);
-        let head = Head { inner, scope };
-        if depth < scopes.len() {
-            head.wait(cost).await?;
-            continue;
-        }
-        let mut taken = head.take(cost).await?.into_iter();
-        if !inner.is_empty() {
-            let now = Instant::now();
-            let waited = scope.with_books(|books| books.waits.since(elsewhere, now));
-            own.with_books(|books| books.waits.add(waited));
-        }
-        let Some(first) = taken.next() else { break };
-        let scopes = Scopes { own: first, wider: taken.collect() };
-        return Ok(Permit::new(scopes, cost, waiter.waited()));
+        let inner = narrower.get(..depth).unwrap_or_default();
+        Head { inner, scope }.until(cost, |_, _| ()).await?;
     }
-    // There is always a widest scope, which returns above.
-    Err(HttpError::new(ErrorKind::Closed))
+    let came = widest.with_books(|books| books.waits.so_far(Instant::now()));
+    let _turn = widest.turn.acquire().await.map_err(closed)?;
+    let head = Head { inner: &narrower, scope: widest };
+    let scopes = head.until(cost, |since, now| head.admit(cost, since, now)).await?;
+    if !narrower.is_empty() {
+        let waited = widest.with_books(|books| books.waits.since(came, Instant::now()));
+        own.with_books(|books| books.waits.add(waited));
+    }
+    Ok(Permit::new(scopes, cost, waiter.waited()))
 }
 
 /// Whoever holds the turn of `scope`, and those of all scopes inside it.
@@ -53,20 +50,13 @@ struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// Waits until it may go as far as these scopes are concerned, and takes nothing.
-    async fn wait(&self, cost: Cost) -> Result<(), HttpError> {
-        self.until(cost, |_, _| ()).await
+    /// Lets the request through by all scopes.
+    fn admit(&self, cost: Cost, since: Instant, now: Instant) -> Scopes {
+        let admit = |scope: &Arc<Shared>| (Arc::clone(scope), scope.with_books(|b| b.admit(cost, since, now)));
+        Scopes(self.all().map(admit).collect())
     }
 
-    /// Waits until it may go, and goes.
-    async fn take(&self, cost: Cost) -> Result<Vec<(Arc<Shared>, u64)>, HttpError> {
-        self.until(cost, |since, now| {
-            let admit = |scope: &Arc<Shared>| (Arc::clone(scope), scope.with_books(|b| b.admit(cost, since, now)));
-            self.all().map(admit).collect()
-        })
-        .await
-    }
-
+    /// Waits until it may go as far as these scopes are concerned, and then does this.
     async fn until<T>(&self, cost: Cost, go: impl Fn(Instant, Instant) -> T) -> Result<T, HttpError> {
         let mut arrived = Instant::now();
         loop {
@@ -157,13 +147,6 @@ impl<'a> Waiter<'a> {
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         self.scope.with_books(|books| books.queued = books.queued.saturating_sub(1));
-    }
-}
-
-fn fits(books: &Books, cost: Cost) -> Result<(), HttpError> {
-    match books.limits.tokens_per_minute {
-        Some(limit) if cost.tokens > limit.get() => Err(never_fits(cost, limit.get())),
-        _ => Ok(()),
     }
 }
 

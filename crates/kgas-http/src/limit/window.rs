@@ -17,12 +17,12 @@ pub(super) struct Window {
     requests: Option<u64>,
     tokens: Option<u64>,
     written: VecDeque<Entry>,
-    /// What of them counts: all, but for those refused by a server that seems not to count them.
-    counted: Count,
+    /// The sum of them.
+    held: Count,
+    /// The part of it that was refused; it counts only where refusals are known to count.
     refused: Count,
     keeps_refused: bool,
-    pending: u64,
-    pending_tokens: u64,
+    pending: Count,
     /// All requests ever written, and their tokens as they were charged.
     total: Count,
 }
@@ -59,11 +59,10 @@ impl Window {
             requests: requests.map(u64::from),
             tokens: tokens.map(u64::from),
             written: VecDeque::new(),
-            counted: Count::default(),
+            held: Count::default(),
             refused: Count::default(),
             keeps_refused: false,
-            pending: 0,
-            pending_tokens: 0,
+            pending: Count::default(),
             total: Count::default(),
         }
     }
@@ -77,12 +76,20 @@ impl Window {
     /// What was written in the last minute, as of `now`.
     pub(super) fn used(&mut self, now: Instant) -> Count {
         self.forget(now);
-        self.counted
+        self.counted()
+    }
+
+    fn counted(&self) -> Count {
+        let mut counted = self.held;
+        if !self.keeps_refused {
+            counted.subtract(self.refused);
+        }
+        counted
     }
 
     /// What was let through and is not written yet.
     pub(super) const fn pending(&self) -> Count {
-        Count { requests: self.pending, tokens: self.pending_tokens }
+        self.pending
     }
 
     /// What was ever written.
@@ -92,9 +99,9 @@ impl Window {
 
     /// Whether one more request of so many tokens has room.
     pub(super) fn room(&mut self, tokens: u32, now: Instant) -> Room {
-        self.forget(now);
-        let mut requests = self.pending + self.counted.requests + 1;
-        let mut used = self.pending_tokens + self.counted.tokens + u64::from(tokens);
+        let counted = self.used(now);
+        let mut requests = self.pending.requests + counted.requests + 1;
+        let mut used = self.pending.tokens + counted.tokens + u64::from(tokens);
         let fits = |requests: u64, used: u64| {
             self.requests.is_none_or(|limit| requests <= limit) && self.tokens.is_none_or(|limit| used <= limit)
         };
@@ -117,13 +124,9 @@ impl Window {
             && oldest.expires() <= now
         {
             let count = Count::of(oldest.tokens);
-            if !oldest.is_refused {
-                self.counted.subtract(count);
-            } else {
+            self.held.subtract(count);
+            if oldest.is_refused {
                 self.refused.subtract(count);
-                if self.keeps_refused {
-                    self.counted.subtract(count);
-                }
             }
             self.written.pop_front();
         }
@@ -131,21 +134,19 @@ impl Window {
 
     /// A request was let through.
     pub(super) fn reserve(&mut self, tokens: u32) {
-        self.pending += 1;
-        self.pending_tokens += u64::from(tokens);
+        self.pending.add(Count::of(tokens.into()));
     }
 
     /// It was given back unwritten.
     pub(super) fn give_back(&mut self, tokens: u32) {
-        self.pending = self.pending.saturating_sub(1);
-        self.pending_tokens = self.pending_tokens.saturating_sub(u64::from(tokens));
+        self.pending.subtract(Count::of(tokens.into()));
     }
 
     /// It was written: from now on a minute counts.
     pub(super) fn written(&mut self, ticket: u64, tokens: u32, now: Instant) {
         self.give_back(tokens);
         let tokens = u64::from(tokens);
-        self.counted.add(Count::of(tokens));
+        self.held.add(Count::of(tokens));
         self.total.add(Count::of(tokens));
         self.written.push_back(Entry { ticket, at: now, tokens, is_refused: false });
     }
@@ -155,7 +156,10 @@ impl Window {
         // Young entries are at the back.
         if let Some(entry) = self.written.iter_mut().rev().find(|e| e.ticket == ticket) {
             let before = std::mem::replace(&mut entry.tokens, u64::from(tokens));
-            self.counted.tokens = self.counted.tokens.saturating_sub(before) + u64::from(tokens);
+            let sums = [Some(&mut self.held), entry.is_refused.then_some(&mut self.refused)];
+            for sum in sums.into_iter().flatten() {
+                sum.tokens = sum.tokens.saturating_sub(before) + u64::from(tokens);
+            }
         }
     }
 
@@ -163,19 +167,13 @@ impl Window {
     pub(super) fn refused(&mut self, ticket: u64) {
         if let Some(entry) = self.written.iter_mut().rev().find(|e| e.ticket == ticket && !e.is_refused) {
             entry.is_refused = true;
-            let count = Count::of(entry.tokens);
-            self.refused.add(count);
-            if !self.keeps_refused {
-                self.counted.subtract(count);
-            }
+            self.refused.add(Count::of(entry.tokens));
         }
     }
 
     /// The server seems to count what it refuses: from now on, and back to a minute ago.
     pub(super) fn keep_refused(&mut self) {
-        if !std::mem::replace(&mut self.keeps_refused, true) {
-            self.counted.add(self.refused);
-        }
+        self.keeps_refused = true;
     }
 }
 
@@ -240,5 +238,18 @@ mod tests {
         window.keep_refused();
         assert_eq!(window.room(0, start), Room::At(start + SPAN, Cause::Requests));
         assert_eq!(window.used(start + SPAN), Count::default());
+    }
+
+    #[test]
+    fn what_a_refused_request_is_settled_for_changes_no_other() {
+        let start = Instant::now();
+        let mut window = Window::new(None, Some(500));
+        for ticket in 1..=2 {
+            window.reserve(100);
+            window.written(ticket, 100, start);
+        }
+        window.refused(1);
+        window.correct(1, 0);
+        assert_eq!(window.used(start), Count { requests: 1, tokens: 100 });
     }
 }

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
-use super::outage::{Next, Outage};
+use super::outage::{Failing, Next, Outage};
 use crate::{ErrorKind, HttpError};
 
 /// The state of [`Outage`], and the queue of those who wait for its end.
@@ -78,7 +78,7 @@ impl Breaker {
     }
 
     /// Notes a failed attempt of `call`, and returns whether it is excused.
-    pub(crate) fn failed(&self, error: &HttpError, call: Failing, dice: f64) -> bool {
+    pub(super) fn failed(&self, error: &HttpError, call: Failing, dice: f64) -> bool {
         let (was_open, is_open, excused) = {
             let mut outage = self.lock();
             let was_open = outage.is_open();
@@ -101,19 +101,6 @@ impl Pass<'_> {
     pub(crate) const fn is_probe(&self) -> bool {
         self.0.is_some()
     }
-}
-
-/// A call one of whose attempts failed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Failing {
-    /// Which call it is.
-    pub(crate) id: u64,
-    /// Whether this was the last attempt that the policy allows it.
-    pub(crate) is_last: bool,
-    /// When its first attempt failed.
-    pub(crate) since: Instant,
-    /// How many of its attempts were excused so far.
-    pub(crate) excused: u32,
 }
 
 fn seconds(time: Duration) -> String {

@@ -13,7 +13,7 @@ use tracing::debug;
 use super::call::{Call, may_be_paid};
 use super::run::Course;
 use crate::limit::Mark;
-use crate::wire::{Answer, Mode, Outgoing};
+use crate::wire::{Outgoing, Taking};
 use crate::{ApiRequest, HttpError, Permit};
 
 /// When to send a request a second time although the first may still be answered. It costs
@@ -66,7 +66,7 @@ impl Hedges {
 }
 
 /// What came of an attempt, and the permit it came by, which is gone if time ran out.
-pub(super) type Outcome = (Result<Answer, HttpError>, Option<Permit>);
+pub(super) type Outcome<A> = (Result<A, HttpError>, Option<Permit>);
 
 /// Two attempts side by side: which of them was written, and whether one failed on the way.
 #[derive(Default)]
@@ -78,20 +78,20 @@ struct Pair {
 
 impl Call {
     /// Sends the request once, or a second time beside it if that is allowed and it takes long.
-    pub(super) async fn attempt(
+    pub(super) async fn attempt<T: Taking>(
         &mut self,
         course: &Course,
         request: &ApiRequest,
         outgoing: &Outgoing,
-        mode: Mode,
+        taking: T,
         permit: Permit,
-    ) -> Outcome {
+    ) -> Outcome<T::Answer> {
         let began = Instant::now();
         self.attempts = self.attempts.saturating_add(1);
         let outcome = match course.hedges.as_ref().filter(|_| request.replayable) {
-            Some(hedges) => self.hedged(course, request, outgoing, mode, permit, hedges).await,
+            Some(hedges) => self.hedged(course, request, outgoing, taking, permit, hedges).await,
             None => {
-                let sent = self.in_time(course.wire.send(outgoing, &permit, mode)).await;
+                let sent = self.in_time(taking.take(&course.wire, outgoing, &permit)).await;
                 let sent = sent.unwrap_or_else(|| Err(self.too_late(permit.mark().is_written())));
                 (sent, Some(permit))
             }
@@ -104,19 +104,19 @@ impl Call {
         outcome
     }
 
-    async fn hedged(
+    async fn hedged<T: Taking>(
         &mut self,
         course: &Course,
         request: &ApiRequest,
         outgoing: &Outgoing,
-        mode: Mode,
+        taking: T,
         permit: Permit,
         hedges: &Hedges,
-    ) -> Outcome {
+    ) -> Outcome<T::Answer> {
         hedges.earn();
         let first = permit.mark();
         let pair = Pair::default();
-        let race = Box::pin(race(course, request, outgoing, mode, permit, hedges, &pair));
+        let race = Box::pin(race(course, request, outgoing, taking, permit, hedges, &pair));
         let (outcome, permit) = match self.in_time(race).await {
             Some((outcome, permit)) => (outcome, Some(permit)),
             None => (Err(self.too_late(first.is_written())), None),
@@ -134,16 +134,16 @@ impl Call {
 }
 
 /// Sends a request, and once more beside it if it takes long.
-async fn race(
+async fn race<T: Taking>(
     course: &Course,
     request: &ApiRequest,
     outgoing: &Outgoing,
-    mode: Mode,
+    taking: T,
     permit: Permit,
     hedges: &Hedges,
     pair: &Pair,
-) -> (Result<Answer, HttpError>, Permit) {
-    let one = async |permit: Permit| (course.wire.send(outgoing, &permit, mode).await, permit);
+) -> (Result<T::Answer, HttpError>, Permit) {
+    let one = async |permit: Permit| (taking.take(&course.wire, outgoing, &permit).await, permit);
     let first = pin!(one(permit));
     let first = match select(first, pin!(sleep(hedges.hedge.after))).await {
         Either::Left((outcome, _)) => return outcome,

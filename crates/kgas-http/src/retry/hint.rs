@@ -13,6 +13,23 @@ use crate::spelled::{date, length};
 /// After which words a message says how long to wait. They are compared in lower case.
 const BEFORE_LENGTH: [&str; 5] = ["try again in ", "try again after ", "retry after ", "retry in ", "please wait "];
 
+/// How long the headers of an answer ask to wait, in all spellings of `retry-after-ms` and
+/// `Retry-After`: for [`Permit::refused`](crate::Permit::refused) beside another client.
+///
+/// ```
+/// use std::time::Duration;
+/// use http::HeaderMap;
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("retry-after", "1.5".parse()?);
+/// assert_eq!(kgas_http::retry_after(&headers), Some(Duration::from_millis(1500)));
+/// # Ok::<_, http::header::InvalidHeaderValue>(())
+/// ```
+#[must_use]
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    read(headers, SystemTime::now())
+}
+
 /// How long the headers ask to wait: `retry-after-ms` first, for it is finer, then `Retry-After`
 /// as seconds, with or without a fraction, or as a date.
 ///

@@ -17,6 +17,7 @@ pub(crate) use self::call::Call;
 pub(crate) use self::dice::Dice;
 pub use self::hedge::Hedge;
 pub(crate) use self::hedge::Hedges;
+pub use self::hint::retry_after;
 pub(crate) use self::run::{Course, run};
 use crate::{ErrorKind, HttpError};
 
@@ -35,8 +36,9 @@ use crate::{ErrorKind, HttpError};
 pub struct RetryPolicy {
     /// How many attempts there are in all, the first included.
     pub attempts: NonZeroU32,
-    /// From the start of the first attempt, how long new ones may start. Time in the limiter's
-    /// queue doesn't count.
+    /// How much time a call's attempts and the waits between them may take before no new one
+    /// starts. Time in the queue, waits that the server asked for, and attempts that an outage
+    /// excuses don't count.
     pub window: Duration,
     /// The longest wait before the second attempt; it doubles for each further one.
     pub first_step: Duration,
@@ -46,7 +48,7 @@ pub struct RetryPolicy {
     /// waits don't count into the window.
     pub longest_hint: Duration,
     /// How long calls wait for a server that was there and went away. Meanwhile one probe at a
-    /// time goes out, and no attempt counts.
+    /// time goes out, and attempts that the outage excuses don't count.
     pub outage_patience: Duration,
 }
 
@@ -100,11 +102,6 @@ impl RetryPolicy {
     /// Whether there is more than one attempt at all: whoever wants one gets one.
     fn retries(&self) -> bool {
         self.attempts > NonZeroU32::MIN
-    }
-
-    /// The same with an attempt to spare, for one that an outage excuses.
-    fn with_another(&self) -> Self {
-        Self { attempts: self.attempts.saturating_add(1), ..*self }
     }
 
     /// Whether a wait counts into the window.

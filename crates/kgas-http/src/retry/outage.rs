@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::breaker::Failing;
 use crate::{ErrorKind, HttpError};
 
 /// How many failures there may be beyond a fifth of the successes: with more, it is an outage.
@@ -18,6 +17,9 @@ const EARNED: f64 = 0.2;
 /// work has to resume.
 const PROBE_STEPS: [Duration; 3] =
     [Duration::from_millis(500), Duration::from_millis(1000), Duration::from_millis(1500)];
+
+/// How often a call that fails alone is excused at most.
+const LONE_EXCUSES: u32 = 8;
 
 #[derive(Debug)]
 pub(super) struct Outage {
@@ -41,6 +43,19 @@ struct Open {
     since: Instant,
     probe_at: Instant,
     probes: usize,
+}
+
+/// A call one of whose attempts failed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failing {
+    /// Which call it is.
+    pub(super) id: u64,
+    /// Whether this was the last attempt that the policy allows it.
+    pub(super) is_last: bool,
+    /// When its first attempt failed.
+    pub(super) since: Instant,
+    /// How many of its attempts were excused so far.
+    pub(super) excused: u32,
 }
 
 /// What a call should do.
@@ -136,10 +151,10 @@ impl Outage {
 /// of the call.
 fn lone_excuses(error: &HttpError) -> u32 {
     match error.status() {
-        Some(502..=504 | 520..=529) => 8,
+        Some(502..=504 | 520..=529) => LONE_EXCUSES,
         Some(_) => 0,
         None if error.kind().is_timeout() => 0,
-        None => 8,
+        None => LONE_EXCUSES,
     }
 }
 

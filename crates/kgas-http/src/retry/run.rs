@@ -8,13 +8,14 @@ use futures_util::future::{Either, select};
 use tokio::time::{Instant, sleep};
 use tracing::debug;
 
-use super::breaker::{Breaker, Failing, Pass};
+use super::breaker::{Breaker, Pass};
 use super::call::Call;
 use super::hedge::Hedges;
+use super::outage::Failing;
 use super::{Dice, RetryPolicy, Verdict};
 use crate::limit::Limiter;
 use crate::report::{Attempt, OnAttempt};
-use crate::wire::{Answer, Mode, Outgoing, Wire};
+use crate::wire::{Outgoing, Taking, Wire};
 use crate::{ApiRequest, ErrorKind, HttpError, Permit, Queued, Refusal};
 
 /// What a call passes through.
@@ -36,18 +37,19 @@ pub(crate) struct Course {
 /// Sends a request until it is answered or the policy gives up, and returns the answer with the
 /// permit it came by. Dropping the future gives the request up where it is: in a queue, on the
 /// wire, or between attempts.
-pub(crate) async fn run(
+pub(crate) async fn run<T: Taking>(
     course: &Course,
     request: &ApiRequest,
     mut outgoing: Outgoing,
-    mode: Mode,
+    taking: T,
     call: &mut Call,
-) -> Result<(Answer, Option<Permit>), HttpError> {
+) -> Result<(T::Answer, Option<Permit>), HttpError> {
     loop {
         let (pass, permit) = call.admission(course, request).await?;
         let (began, queued) = (Instant::now(), permit.queued());
-        let (outcome, permit) = call.attempt(course, request, &outgoing, mode, permit).await;
-        report(course, request, call, queued, &outcome, began);
+        let (outcome, permit) = call.attempt(course, request, &outgoing, taking, permit).await;
+        let seen = outcome.as_ref().map(T::status);
+        report(course, request, call, queued, seen, began);
         let error = match outcome {
             Ok(answer) => {
                 course.breaker.succeeded(began);
@@ -86,10 +88,10 @@ fn report(
     request: &ApiRequest,
     call: &Call,
     queued: Queued,
-    outcome: &Result<Answer, HttpError>,
+    outcome: Result<u16, &HttpError>,
     began: Instant,
 ) {
-    let error = outcome.as_ref().err();
+    let error = outcome.err();
     if let Some(error) = error {
         let (attempt, kind, status) = (call.attempts, error.kind(), error.status());
         debug!(attempt, ?kind, status, hint = ?error.hint(), "attempt failed");
@@ -100,23 +102,17 @@ fn report(
         began,
         wire: began.elapsed(),
         queued,
-        status: outcome.as_ref().map_or_else(HttpError::status, |answer| Some(answer.status())),
+        status: outcome.map_or_else(HttpError::status, Some),
         error,
     });
 }
 
-/// What a refusal means for all requests of the same key.
+/// Tells the limiter of a refusal, which concerns all requests of the same key.
 fn tell_limiter(course: &Course, permit: &Permit, error: &HttpError) {
     // Longer than anyone would wait: better a quick error for each than a silent stop.
     let hint = error.hint().filter(|hint| *hint <= course.policy.longest_hint);
-    match (error.kind(), error.status()) {
-        (ErrorKind::RateLimited, _) => {
-            // In OpenAI's words: "Rate limit reached on tokens per min (TPM)".
-            let is_for_tokens = error.message().is_some_and(|said| said.to_ascii_lowercase().contains("token"));
-            permit.refused(if is_for_tokens { Refusal::TooManyTokens } else { Refusal::TooFast }, hint);
-        }
-        (ErrorKind::ServerError, Some(503 | 529)) => permit.refused(Refusal::Overloaded, hint),
-        _ => {}
+    if let Some(refusal) = Refusal::of(error) {
+        permit.refused(refusal, hint);
     }
 }
 
@@ -185,7 +181,6 @@ impl Call {
             } else {
                 // An excused attempt is as if it had not been; the breaker does the waiting.
                 let attempt = if excused { 1 } else { self.counted };
-                let policy = if excused { &policy.with_another() } else { policy };
                 let left = policy.window.saturating_sub(self.spent);
                 policy.decide(error, attempt, replayable, Some(left), dice)
             };

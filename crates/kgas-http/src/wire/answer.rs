@@ -1,38 +1,65 @@
 //! The two ways to take an answer: whole, or open, with its body still to come.
 
+use std::future::Future;
+
 use http::response::Parts;
 
 use super::{Outgoing, ResponseBody, Wire};
 use crate::{HttpError, Permit, Reply};
 
-/// How an answer is to be taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Whole,
-    Open,
+/// A way to take an answer with a status 2xx.
+pub(crate) trait Taking: Copy + Send + Sync {
+    type Answer: Send;
+
+    /// Sends the request once. Dropping the future closes the connection it is on.
+    fn take(
+        self,
+        wire: &Wire,
+        outgoing: &Outgoing,
+        permit: &Permit,
+    ) -> impl Future<Output = Result<Self::Answer, HttpError>> + Send;
+
+    fn status(answer: &Self::Answer) -> u16;
 }
 
-/// An answer with a status 2xx.
-pub(crate) enum Answer {
-    Whole(Reply),
-    Open(Parts, ResponseBody),
-}
+/// With its whole body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Whole;
 
-impl Answer {
-    pub(crate) fn status(&self) -> u16 {
-        match self {
-            Self::Whole(reply) => reply.status,
-            Self::Open(head, _) => head.status.as_u16(),
-        }
+impl Taking for Whole {
+    type Answer = Reply;
+
+    fn take(
+        self,
+        wire: &Wire,
+        outgoing: &Outgoing,
+        permit: &Permit,
+    ) -> impl Future<Output = Result<Reply, HttpError>> + Send {
+        wire.attempt(outgoing, permit)
+    }
+
+    fn status(reply: &Reply) -> u16 {
+        reply.status
     }
 }
 
-impl Wire {
-    /// Sends the request once. Dropping the future closes the connection it is on.
-    pub(crate) async fn send(&self, outgoing: &Outgoing, permit: &Permit, mode: Mode) -> Result<Answer, HttpError> {
-        match mode {
-            Mode::Whole => self.attempt(outgoing, permit).await.map(Answer::Whole),
-            Mode::Open => self.open(outgoing, permit).await.map(|(head, body)| Answer::Open(head, body)),
-        }
+/// With its head.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Open;
+
+impl Taking for Open {
+    type Answer = (Parts, ResponseBody);
+
+    fn take(
+        self,
+        wire: &Wire,
+        outgoing: &Outgoing,
+        permit: &Permit,
+    ) -> impl Future<Output = Result<(Parts, ResponseBody), HttpError>> + Send {
+        wire.open(outgoing, permit)
+    }
+
+    fn status((head, _): &(Parts, ResponseBody)) -> u16 {
+        head.status.as_u16()
     }
 }

@@ -25,7 +25,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde::de::IgnoredAny;
 use tokio::time::{Instant, timeout_at};
 
-pub(crate) use self::answer::{Answer, Mode};
+pub(crate) use self::answer::{Open, Taking, Whole};
 use self::body::MarkedBody;
 pub(crate) use self::body::ResponseBody;
 pub(crate) use self::connect::{Dialer, Route, TlsSettings};
