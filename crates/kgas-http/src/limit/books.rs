@@ -10,6 +10,7 @@ use super::cause::{Cause, Waits};
 use super::crew::Crew;
 use super::learn::Learned;
 use super::slow::Slow;
+use super::spread::Spread;
 use super::window::{Count, Room, Window};
 use super::{Cost, Limits};
 
@@ -37,6 +38,10 @@ pub(super) struct Books {
     pub(super) crew: Crew,
     pub(super) waits: Waits,
     pub(super) paused_until: Option<Instant>,
+    /// Until when the server wants no request at all, which is too long to wait.
+    away_until: Option<Instant>,
+    /// How requests follow each other after a 429 where no pace is known.
+    spread: Spread,
     /// A 429 that nothing else explains has ended bursts.
     pub(super) is_strict: bool,
     /// Whether tokens were given back that a request did not use.
@@ -61,6 +66,8 @@ pub(super) enum Look {
     Until(Instant, Cause),
     /// Ask again when something changed.
     OnChange(Cause),
+    /// Not before then, and that is too long to wait.
+    Away(Duration),
     /// Never: it costs more tokens than the minute's.
     Never(u32),
     /// Nobody is let through any more.
@@ -87,6 +94,8 @@ impl Books {
             crew: Crew::new(limits.max_concurrent.get()),
             waits: Waits::default(),
             paused_until: None,
+            away_until: None,
+            spread: Spread::new(now),
             is_strict: false,
             has_given_back: false,
             keeps_estimates: false,
@@ -154,6 +163,9 @@ impl Books {
         if let Some(limit) = self.too_small_for(cost) {
             return Look::Never(limit);
         }
+        if let Some(until) = self.away_until.filter(|until| *until > now) {
+            return Look::Away(until - now);
+        }
         self.notice_size(cost, now);
         if !self.crew.has_room() {
             return Look::OnChange(Cause::Concurrency);
@@ -165,7 +177,7 @@ impl Books {
         };
         let requests = self.requests.as_ref().and_then(|b| Some((b.earliest(1)?, Cause::Requests)));
         let tokens = self.tokens.as_ref().and_then(|b| Some((b.earliest(cost.tokens)?, Cause::Tokens)));
-        let pause = self.paused_until.map(|until| (until, Cause::Pause));
+        let pause = self.paused_until.max(self.spread.next()).map(|until| (until, Cause::Pause));
         let latest = [requests, tokens, room, pause].into_iter().flatten().max_by_key(|(time, _)| *time);
         match latest {
             Some((time, cause)) if time > now => Look::Until(time, cause),
@@ -178,6 +190,7 @@ impl Books {
     pub(super) fn admit(&mut self, cost: Cost, since: Instant, now: Instant) -> u64 {
         let since = now.checked_sub(MAX_LAG).map_or(since, |earliest| since.max(earliest));
         self.take(cost, since);
+        self.spread.went(since);
         self.crew.enter();
         self.last_ticket = self.last_ticket.wrapping_add(1);
         self.last_ticket
@@ -221,7 +234,9 @@ impl Books {
         self.window.correct(ticket, tokens);
         if let Some(bucket) = &mut self.tokens {
             if tokens > cost.tokens {
-                bucket.take(tokens - cost.tokens, now);
+                // More than a minute's worth is a mistake of the server, and no reason to stand still.
+                let most = self.limits.tokens_per_minute.map_or(u32::MAX, NonZeroU32::get);
+                bucket.take((tokens - cost.tokens).min(most), now);
             } else {
                 bucket.give_back(cost.tokens - tokens);
             }
@@ -257,18 +272,27 @@ impl Books {
             self.is_strict = true;
             self.hold_to(self.limits, now);
         }
-        if self.requests.is_none() && self.tokens.is_none() {
-            // Nothing else slows down a client that knows no limit.
-            self.crew.overloaded(ticket, self.last_ticket);
-        }
-        let gap = self.requests.as_ref().map(|bucket| bucket.span(1.0));
-        if let Some(until) = until.or_else(|| now.checked_add(gap?)) {
+        let gap = match &self.requests {
+            Some(bucket) => bucket.span(1.0),
+            None => {
+                // Nothing else slows down a client that knows no limit of requests.
+                self.crew.overloaded(ticket, self.last_ticket);
+                if was_paused { Duration::ZERO } else { self.spread.widen() }
+            }
+        };
+        if let Some(until) = until.or_else(|| now.checked_add(gap)) {
             self.pause_until(until);
         }
     }
 
+    /// The server wants no request before then, which is longer than anybody would wait.
+    pub(super) fn turn_away_until(&mut self, until: Instant) {
+        self.away_until = self.away_until.max(Some(until));
+    }
+
     pub(super) fn went_well(&mut self, now: Instant) {
         self.crew.went_well();
+        self.spread.narrow();
         if self.slow.up(now) {
             self.hold_to(self.limits, now);
         }

@@ -10,11 +10,13 @@ pub(super) struct Bucket {
     seconds_per_unit: f64,
     capacity: f64,
     full_at: Instant,
+    /// What is put back during a rest doesn't make it full earlier than this.
+    rests_until: Instant,
 }
 
 impl Bucket {
     pub(super) fn new(units_per_minute: f64, capacity: f64, now: Instant) -> Self {
-        Self { seconds_per_unit: 60.0 / units_per_minute, capacity, full_at: now }
+        Self { seconds_per_unit: 60.0 / units_per_minute, capacity, full_at: now, rests_until: now }
     }
 
     /// From when on this many units may be taken: when the bucket holds them, or is full if
@@ -35,7 +37,9 @@ impl Bucket {
     /// Puts units back.
     pub(super) fn give_back(&mut self, units: u32) {
         let span = self.span(f64::from(units));
-        self.full_at = self.full_at.checked_sub(span).unwrap_or(self.full_at);
+        // Never earlier than a rest allows, and never later than it was.
+        let least = self.rests_until.min(self.full_at);
+        self.full_at = self.full_at.checked_sub(span).unwrap_or(self.full_at).max(least);
     }
 
     /// How many units it holds; below zero after more was taken than it could hold.
@@ -73,6 +77,7 @@ impl Bucket {
     pub(super) fn rest_until(&mut self, until: Instant) {
         let all_but_one = self.span((self.capacity - 1.0).max(0.0));
         let full_at = until.checked_add(all_but_one).unwrap_or(until);
+        self.rests_until = self.rests_until.max(full_at);
         self.full_at = self.full_at.max(full_at);
     }
 
@@ -120,6 +125,18 @@ mod tests {
         bucket.take(5, start);
         bucket.set_capacity(10.0, start);
         assert!((bucket.level(start) + 2.0).abs() < 1e-6, "a debt stays");
+    }
+
+    #[test]
+    fn what_is_put_back_during_a_rest_makes_no_burst_after_it() {
+        let start = Instant::now();
+        let until = start + Duration::from_secs(30);
+        let mut bucket = Bucket::new(60.0, 10.0, start);
+        bucket.take(10, start);
+        bucket.rest_until(until);
+        bucket.give_back(10);
+        assert_eq!(bucket.earliest(1), Some(until));
+        assert_eq!(bucket.earliest(2), Some(until + Duration::from_secs(1)));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Learned {
     pub requests_per_minute: Option<NonZeroU32>,
     /// Tokens per minute.
     pub tokens_per_minute: Option<NonZeroU32>,
+    /// Whether the limit of requests is surely one for a minute.
+    is_sure: bool,
 }
 
 impl Books {
@@ -31,6 +33,7 @@ impl Books {
         let was = self.learned;
         self.learned.requests_per_minute = per_minute(&told.requests).or(was.requests_per_minute);
         self.learned.tokens_per_minute = per_minute(&told.tokens).or(was.tokens_per_minute);
+        self.learned.is_sure |= told.requests.window == headers::Window::Minute;
         if self.learned != was {
             let limits = self.believed();
             if limits != before {
@@ -107,11 +110,13 @@ impl View {
         let Some(remaining) = standing.remaining.filter(|_| standing.window != headers::Window::Other) else { return };
         let limit = f64::from(self.limit.get());
         let unseen = f64::from(u32::try_from(self.unseen).unwrap_or(u32::MAX));
-        let theirs = (f64::from(remaining) + self.since * limit / 60.0).min(limit) - unseen;
+        let flowed = f64::from(remaining) + self.since * limit / 60.0;
+        let theirs = flowed.min(limit) - unseen;
+        let at_most = (flowed - unseen).min(limit);
         let ours = bucket.level(now);
         let slack = (limit * TOLERANCE).max(1.0);
-        if theirs + slack < ours {
-            bucket.set_level(theirs, now);
+        if at_most + slack < ours {
+            bucket.set_level(at_most, now);
         } else if self.may_rise && standing.window == headers::Window::Minute {
             let level = (theirs * USED_SHARE - slack).floor();
             if level > ours {

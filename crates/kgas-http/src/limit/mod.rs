@@ -12,12 +12,14 @@ mod queue;
 mod refusal;
 mod slow;
 mod snapshot;
+mod spread;
 mod window;
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::future::select_all;
+use futures_util::future::{Either, select, select_all};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
@@ -29,7 +31,7 @@ pub(crate) use self::permit::Mark;
 pub use self::permit::Permit;
 pub use self::refusal::Refusal;
 pub use self::snapshot::Snapshot;
-use crate::HttpError;
+use crate::{ErrorKind, HttpError};
 
 /// Lets requests through, first come first served, as fast as its [`Limits`] allow.
 ///
@@ -111,7 +113,8 @@ impl Limiter {
     }
 
     /// Waits for the turn of a request of this cost. Dropping the future leaves the queue and
-    /// takes nothing with it.
+    /// takes nothing with it. A future that is kept and not polled keeps its place, and holds up
+    /// all behind it once it is at the head.
     ///
     /// # Errors
     ///
@@ -119,7 +122,15 @@ impl Limiter {
     /// the limit for a minute; the request must become smaller.
     /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) once the limiter is closed.
     pub async fn acquire(&self, cost: Cost) -> Result<Permit, HttpError> {
-        queue::acquire(&self.shared, cost).await
+        let acquiring = queue::acquire(&self.shared, cost);
+        if self.shared.wider.is_none() {
+            return acquiring.await;
+        }
+        // Whoever is at the head of a wider queue doesn't look at the narrower one.
+        match select(pin!(acquiring), pin!(self.closed())).await {
+            Either::Left((permit, _)) => permit,
+            Either::Right(_) => Err(HttpError::new(ErrorKind::Closed)),
+        }
     }
 
     /// Lets nobody through any more: who waits, and who comes later, gets
@@ -129,6 +140,14 @@ impl Limiter {
         self.shared.change(|books| books.is_closed = true);
         self.shared.turn.close();
         self.shared.gone.notify_waiters();
+    }
+
+    /// Closes it and all that it is within.
+    pub(crate) fn close_all(&self) {
+        self.close();
+        for scope in std::iter::successors(self.shared.wider.as_ref(), |scope| scope.wider.as_ref()) {
+            Self { shared: Arc::clone(scope) }.close();
+        }
     }
 
     /// Waits until it, or one that it is within, is closed.

@@ -26,20 +26,28 @@ pub(super) async fn acquire(own: &Arc<Shared>, cost: Cost) -> Result<Permit, Htt
         }
     }
     let waiter = Waiter::come(own);
+    let came = Instant::now();
     let mut turns: Vec<SemaphorePermit<'_>> = Vec::with_capacity(narrower.len());
-    for (depth, scope) in narrower.iter().enumerate() {
+    for scope in &narrower {
         turns.push(scope.turn.acquire().await.map_err(closed)?);
-        let inner = narrower.get(..depth).unwrap_or_default();
-        Head { inner, scope }.until(cost, |_, _| ()).await?;
     }
-    let came = widest.with_books(|books| books.waits.so_far(Instant::now()));
-    let _turn = widest.turn.acquire().await.map_err(closed)?;
-    let head = Head { inner: &narrower, scope: widest };
-    let scopes = head.until(cost, |since, now| head.admit(cost, since, now)).await?;
-    if !narrower.is_empty() {
-        let waited = widest.with_books(|books| books.waits.since(came, Instant::now()));
-        own.with_books(|books| books.waits.add(waited));
-    }
+    let scopes = loop {
+        for (depth, scope) in narrower.iter().enumerate() {
+            let inner = narrower.get(..depth).unwrap_or_default();
+            Head { inner, scope, came }.until(cost, |_, _| ()).await?;
+        }
+        let before = widest.with_books(|books| books.waits.so_far(Instant::now()));
+        let _turn = widest.turn.acquire().await.map_err(closed)?;
+        let head = Head { inner: &narrower, scope: widest, came };
+        let gone = head.until(cost, |since, now| head.admit(cost, since, now)).await?;
+        if !narrower.is_empty() {
+            let waited = widest.with_books(|books| books.waits.since(before, Instant::now()));
+            own.with_books(|books| books.waits.add(waited));
+        }
+        if let Some(scopes) = gone {
+            break scopes;
+        }
+    };
     Ok(Permit::new(scopes, cost, waiter.waited()))
 }
 
@@ -47,6 +55,8 @@ pub(super) async fn acquire(own: &Arc<Shared>, cost: Cost) -> Result<Permit, Htt
 struct Head<'a> {
     inner: &'a [&'a Arc<Shared>],
     scope: &'a Arc<Shared>,
+    /// When it joined the queue: the grid goes on from there, however late it became the head.
+    came: Instant,
 }
 
 impl Head<'_> {
@@ -56,18 +66,23 @@ impl Head<'_> {
         Scopes(self.all().map(admit).collect())
     }
 
-    /// Waits until it may go as far as these scopes are concerned, and then does this.
-    async fn until<T>(&self, cost: Cost, go: impl Fn(Instant, Instant) -> T) -> Result<T, HttpError> {
-        let mut arrived = Instant::now();
+    /// Waits until it may go as far as these scopes are concerned, and then does this. `None` if
+    /// it has to wait for an inner scope again: others must not wait for that with it.
+    async fn until<T>(&self, cost: Cost, go: impl Fn(Instant, Instant) -> T) -> Result<Option<T>, HttpError> {
+        let mut arrived = self.came;
         loop {
             let now = Instant::now();
             let (look, whose) = self.look(cost, arrived, now);
             match look {
+                Look::Until(..) | Look::OnChange(_) if !std::ptr::eq(whose, &**self.scope) => {
+                    self.note(None, now);
+                    return Ok(None);
+                }
                 // Nobody else takes from these books: each turn is held.
                 Look::Since(since) => {
                     let gone = go(since, now);
                     self.note(None, now);
-                    return Ok(gone);
+                    return Ok(Some(gone));
                 }
                 Look::Until(time, cause) => {
                     self.note(Some(cause), now);
@@ -82,6 +97,11 @@ impl Head<'_> {
                 Look::Never(limit) => {
                     self.note(None, now);
                     return Err(never_fits(cost, limit));
+                }
+                Look::Away(time) => {
+                    self.note(None, now);
+                    let error = HttpError::new(ErrorKind::RateLimited).with_status(429).with_hint(Some(time));
+                    return Err(error.with_message("it wants no request so soon"));
                 }
                 Look::Closed => {
                     self.note(None, now);
@@ -119,7 +139,7 @@ fn rank(look: &Look) -> (u8, Option<Instant>) {
         Look::Since(time) => (0, Some(*time)),
         Look::Until(time, _) => (1, Some(*time)),
         Look::OnChange(_) => (2, None),
-        Look::Never(_) => (3, None),
+        Look::Away(_) | Look::Never(_) => (3, None),
         Look::Closed => (4, None),
     }
 }
