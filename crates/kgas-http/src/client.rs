@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 
@@ -138,7 +139,13 @@ impl Transport for Client {
             return ApiResponse::failed(HttpError::new(ErrorKind::Closed).with_url(self.base_url().to_string()));
         };
         match &self.shared.flights {
-            Some(flights) => flights.share(&request, || self.shared.call(&request)).await,
+            Some(flights) => {
+                let call = || {
+                    let (shared, request) = (Arc::clone(&self.shared), request.clone());
+                    async move { shared.call(&request).await }.boxed()
+                };
+                flights.share(&request, call).await
+            }
             None => self.shared.call(&request).await,
         }
     }
@@ -165,7 +172,7 @@ impl Shared {
     }
 
     async fn open(&self, request: &ApiRequest) -> Result<Opened, HttpError> {
-        let outgoing = self.outgoing(request)?;
+        let outgoing = self.outgoing(request)?.undecoded();
         let (url, sent) = (outgoing.url().to_owned(), outgoing.secrets());
         let mut call = self.begin(request);
         let outcome = retry::run(&self.course, request, outgoing, Open, &mut call).await;

@@ -273,6 +273,11 @@ impl HttpError {
         self
     }
 
+    /// Whether the server answered, and knew what to say.
+    pub(crate) fn speaks_of_life(&self) -> bool {
+        matches!(self.status(), Some(300..=499)) && self.kind() != ErrorKind::Proxy
+    }
+
     /// Where a redirect points to. Never shown: it may hold a query.
     pub(crate) fn location(&self) -> Option<&str> {
         self.0.location.as_deref()

@@ -2,17 +2,23 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::{Shared, WeakShared};
 use http::Method;
-use tokio::sync::OnceCell;
 
 use crate::{ApiRequest, ApiResponse};
 
 /// The calls under way, by what they ask.
 #[derive(Default)]
-pub(crate) struct Flights(Mutex<HashMap<Question, Arc<OnceCell<ApiResponse>>>>);
+pub(crate) struct Flights(Mutex<HashMap<Question, WeakShared<Call>>>);
+
+/// A call under way. It goes on as long as anybody waits for it, whoever asked first.
+type Call = Pin<Box<dyn Future<Output = ApiResponse> + Send>>;
 
 /// What makes two requests the same. Never shown: it has all that is in them.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -22,25 +28,35 @@ struct Question {
     query: Vec<(String, String)>,
     headers: Vec<(String, Vec<u8>)>,
     body: Option<Bytes>,
+    /// Whoever has less time, or may not ask twice, asks for itself.
+    deadline: Option<Duration>,
+    replayable: bool,
 }
 
 impl Flights {
-    /// The answer of the call that is under way for the same question, or of a new one. If
-    /// whoever makes the call gives up, another who waits makes it.
-    pub(crate) async fn share<F>(&self, request: &ApiRequest, call: impl FnOnce() -> F + Send) -> ApiResponse
-    where
-        F: Future<Output = ApiResponse> + Send,
-    {
+    /// The answer of the call that is under way for the same question, or of a new one.
+    pub(crate) async fn share(&self, request: &ApiRequest, call: impl FnOnce() -> Call + Send) -> ApiResponse {
         let question = Question::of(request);
-        let seat = Seat { flights: self, cell: self.join(&question), question };
-        seat.cell.get_or_init(call).await.clone()
+        let flight = self.join(&question, call);
+        let seat = Seat { flights: self, flight: Some(flight.clone()), question };
+        let answer = flight.await;
+        drop(seat);
+        answer
     }
 
-    fn join(&self, question: &Question) -> Arc<OnceCell<ApiResponse>> {
-        Arc::clone(self.lock().entry(question.clone()).or_default())
+    fn join(&self, question: &Question, call: impl FnOnce() -> Call) -> Shared<Call> {
+        let mut flights = self.lock();
+        if let Some(flight) = flights.get(question).and_then(WeakShared::upgrade).filter(|f| f.peek().is_none()) {
+            return flight;
+        }
+        let flight = call().shared();
+        if let Some(weak) = flight.downgrade() {
+            flights.insert(question.clone(), weak);
+        }
+        flight
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Question, Arc<OnceCell<ApiResponse>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Question, WeakShared<Call>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -49,16 +65,17 @@ impl Flights {
 /// who asks later asks anew.
 struct Seat<'a> {
     flights: &'a Flights,
-    cell: Arc<OnceCell<ApiResponse>>,
+    flight: Option<Shared<Call>>,
     question: Question,
 }
 
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
+        // The last to leave gives the call up, which takes other locks.
+        self.flight = None;
         let mut flights = self.flights.lock();
-        let is_mine = flights.get(&self.question).is_some_and(|cell| Arc::ptr_eq(cell, &self.cell));
-        // Two hold it when nobody else does: the map and this seat.
-        if is_mine && (self.cell.initialized() || Arc::strong_count(&self.cell) <= 2) {
+        let is_over = |flight: &WeakShared<Call>| flight.upgrade().is_none_or(|flight| flight.peek().is_some());
+        if flights.get(&self.question).is_some_and(is_over) {
             flights.remove(&self.question);
         }
     }
@@ -73,6 +90,8 @@ impl Question {
             query: request.query.clone(),
             headers: headers.collect(),
             body: request.body.clone(),
+            deadline: request.deadline,
+            replayable: request.replayable,
         }
     }
 }

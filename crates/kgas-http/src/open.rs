@@ -10,12 +10,12 @@ use http::response::Parts;
 use crate::ErrorKind;
 use crate::retry::{Call, classify};
 use crate::wire::ResponseBody;
-use crate::{HttpError, Permit, Waited};
+use crate::{HttpError, Permit, Refusal, Waited};
 
 /// An answer with a status 2xx whose body is still to come: see
 /// [`Client::open`](crate::Client::open).
 ///
-/// It keeps its place among the requests in flight until it is dropped or
+/// It keeps its place among the requests in flight until its body ends, or it is dropped or
 /// [settled](Self::settle). Dropped before the end of the body, it closes its connection.
 pub struct Opened {
     status: u16,
@@ -76,8 +76,13 @@ impl Opened {
         let piece = self.call.in_time(self.body.as_mut()?.next()).await;
         let piece = piece.unwrap_or_else(|| Some(Err(self.call.too_late(true))));
         match piece {
+            None => {
+                // The charge stays, the place is for somebody else.
+                self.permit = None;
+                None
+            }
             Some(Err(error)) => {
-                self.body = None;
+                (self.body, self.permit) = (None, None);
                 let error = error.with_request_id(classify::request_id(&self.headers));
                 Some(Err(self.sign(error)))
             }
@@ -90,6 +95,13 @@ impl Opened {
     pub fn settle(&mut self, tokens: u32) {
         if let Some(permit) = self.permit.take() {
             permit.settle(tokens);
+        }
+    }
+
+    /// Tells the limiter of an error that the body reports.
+    pub(crate) fn refused(&self, error: &HttpError) {
+        if let (Some(permit), Some(refusal)) = (&self.permit, Refusal::of(error)) {
+            permit.refused(refusal, error.hint());
         }
     }
 

@@ -96,7 +96,7 @@ async fn identical_requests_under_way_share_one_call_where_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_waits_takes_over_a_shared_call_that_is_given_up() {
+async fn a_shared_call_goes_on_when_whoever_asked_first_gives_up() {
     let (server, builder) = Server::in_memory(|_, _| slow(5));
     let client = builder.single_flight(true).build().unwrap();
     let first = async { tokio::time::timeout(Duration::from_secs(1), client.get("x").into_future()).await };
@@ -104,6 +104,17 @@ async fn whoever_waits_takes_over_a_shared_call_that_is_given_up() {
     let (first, second) = tokio::join!(first, second);
     assert!(first.is_err());
     assert_eq!(second.status(), ApiStatus::Success);
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_call_has_the_deadline_of_all_who_share_it() {
+    let (server, builder) = Server::in_memory(|_, _| slow(20));
+    let client = builder.single_flight(true).build().unwrap();
+    let short = async { client.get("x").deadline(Duration::from_secs(2)).await };
+    let (short, long) = tokio::join!(short, async { client.get("x").await });
+    assert_eq!(short.error().unwrap().kind(), ErrorKind::Deadline);
+    assert_eq!(long.status(), ApiStatus::Success);
     assert_eq!(server.seen().len(), 2);
 }
 

@@ -124,7 +124,9 @@ async fn a_limit_that_nobody_configured_is_learned() {
 #[tokio::test(start_paused = true)]
 async fn assumed_limits_are_raised_by_the_server_and_configured_ones_are_not() {
     for (assumed, expected) in [(true, 600), (false, 60)] {
-        let (_server, builder) = provider(MockServer::builder().requests_per_minute(600));
+        // A bucket whose numbers show that it refills in a minute; else it might be a day's.
+        let server = MockServer::builder().requests_per_minute(600).algorithm(Algorithm::FullBucket);
+        let (_server, builder) = provider(server);
         let client = builder.limits(Limits { assumed, ..limits(Some(60), 10) }).build().unwrap();
         send_all(&client, 2, 1).await;
         let snapshot = client.limiter().snapshot();

@@ -114,7 +114,12 @@ impl Settings {
             tokens_per_minute: self.tpm,
             ..Limits::unlimited(self.max_concurrent)
         };
-        let retry = RetryPolicy { attempts: NonZeroU32::MIN.saturating_add(self.max_retries), ..RetryPolicy::DEFAULT };
+        let retry = RetryPolicy {
+            attempts: NonZeroU32::MIN.saturating_add(self.max_retries),
+            // As many retries as were asked for, however long each attempt takes.
+            window: Duration::MAX,
+            ..RetryPolicy::DEFAULT
+        };
         let timeouts = Timeouts { attempt: self.timeout, total: self.total_timeout, ..TIMEOUTS };
         let mut client = builder(&self.base_url).limits(limits).retry(retry).timeouts(timeouts).http2(self.http2);
         client = client.on_attempt(refusals.listener());

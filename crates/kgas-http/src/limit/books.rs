@@ -38,8 +38,6 @@ pub(super) struct Books {
     pub(super) crew: Crew,
     pub(super) waits: Waits,
     pub(super) paused_until: Option<Instant>,
-    /// Until when the server wants no request at all, which is too long to wait.
-    away_until: Option<Instant>,
     /// How requests follow each other after a 429 where no pace is known.
     spread: Spread,
     /// A 429 that nothing else explains has ended bursts.
@@ -66,8 +64,6 @@ pub(super) enum Look {
     Until(Instant, Cause),
     /// Ask again when something changed.
     OnChange(Cause),
-    /// Not before then, and that is too long to wait.
-    Away(Duration),
     /// Never: it costs more tokens than the minute's.
     Never(u32),
     /// Nobody is let through any more.
@@ -94,7 +90,6 @@ impl Books {
             crew: Crew::new(limits.max_concurrent.get()),
             waits: Waits::default(),
             paused_until: None,
-            away_until: None,
             spread: Spread::new(now),
             is_strict: false,
             has_given_back: false,
@@ -162,9 +157,6 @@ impl Books {
         }
         if let Some(limit) = self.too_small_for(cost) {
             return Look::Never(limit);
-        }
-        if let Some(until) = self.away_until.filter(|until| *until > now) {
-            return Look::Away(until - now);
         }
         self.notice_size(cost, now);
         if !self.crew.has_room() {
@@ -283,11 +275,6 @@ impl Books {
         if let Some(until) = until.or_else(|| now.checked_add(gap)) {
             self.pause_until(until);
         }
-    }
-
-    /// The server wants no request before then, which is longer than anybody would wait.
-    pub(super) fn turn_away_until(&mut self, until: Instant) {
-        self.away_until = self.away_until.max(Some(until));
     }
 
     pub(super) fn went_well(&mut self, now: Instant) {

@@ -68,7 +68,7 @@ impl Books {
             requests_per_minute: choose(
                 configured.requests_per_minute,
                 self.learned.requests_per_minute,
-                configured.assumed,
+                configured.assumed && self.learned.is_sure,
             ),
             tokens_per_minute: choose(configured.tokens_per_minute, self.learned.tokens_per_minute, false),
             ..configured

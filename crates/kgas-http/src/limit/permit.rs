@@ -80,14 +80,6 @@ impl Permit {
         });
     }
 
-    /// Says that the server wants no request for longer than anybody would wait: until then the
-    /// limiter turns everybody away with the error that says so.
-    pub(crate) fn turn_away(&self, time: Duration) {
-        // Beyond the end of time there is nobody to come again.
-        let Some(until) = Instant::now().checked_add(time) else { return };
-        self.mark.0.scopes.each(|scope, _| scope.change(|books| books.turn_away_until(until)));
-    }
-
     /// Says how many tokens the request used in the end.
     pub fn settle(self, tokens: u32) {
         self.mark.written();

@@ -98,11 +98,6 @@ impl Head<'_> {
                     self.note(None, now);
                     return Err(never_fits(cost, limit));
                 }
-                Look::Away(time) => {
-                    self.note(None, now);
-                    let error = HttpError::new(ErrorKind::RateLimited).with_status(429).with_hint(Some(time));
-                    return Err(error.with_message("it wants no request so soon"));
-                }
                 Look::Closed => {
                     self.note(None, now);
                     return Err(HttpError::new(ErrorKind::Closed));
@@ -139,7 +134,7 @@ fn rank(look: &Look) -> (u8, Option<Instant>) {
         Look::Since(time) => (0, Some(*time)),
         Look::Until(time, _) => (1, Some(*time)),
         Look::OnChange(_) => (2, None),
-        Look::Away(_) | Look::Never(_) => (3, None),
+        Look::Never(_) => (3, None),
         Look::Closed => (4, None),
     }
 }

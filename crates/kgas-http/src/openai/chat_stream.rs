@@ -111,6 +111,7 @@ impl ChatStream {
             }
             Err(error) => {
                 self.is_over = true;
+                self.opened.refused(&error);
                 Err(self.opened.sign(error))
             }
         }

@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use crate::transport::batch;
 use crate::{
-    ApiRequest, ApiResponse, BaseUrl, BaseUrlError, Client, ClientBuilder, HttpError, Limits, Reply, Timeouts,
-    Transport,
+    ApiRequest, ApiResponse, BaseUrl, BaseUrlError, Client, ClientBuilder, HttpError, Limits, Reply, RetryPolicy,
+    Timeouts, Transport,
 };
 
 pub use self::answer::{ChatAnswer, FinishReason, read_chat};
@@ -40,6 +40,9 @@ pub const LIMITS: Limits = Limits::per_minute(60, 5);
 /// 60 s for an attempt: models think long.
 pub const TIMEOUTS: Timeouts = Timeouts { attempt: Duration::from_secs(60), ..Timeouts::DEFAULT };
 
+/// The default policy, with time for three attempts of 60 s and what lies between them.
+pub const RETRY: RetryPolicy = RetryPolicy { window: Duration::from_secs(240), ..RetryPolicy::DEFAULT };
+
 /// How many calls of a batch are under way at a time; the transport's limits do the pacing.
 const BATCH_DEPTH: usize = 256;
 
@@ -62,7 +65,7 @@ pub fn base_url(text: &str) -> Result<BaseUrl, BaseUrlError> {
     if url.path().is_empty() { url.with_path("v1") } else { Ok(url) }
 }
 
-/// Starts building a client with [`base_url`], [`LIMITS`] and [`TIMEOUTS`].
+/// Starts building a client with [`base_url`], [`LIMITS`], [`TIMEOUTS`] and [`RETRY`].
 ///
 /// ```no_run
 /// use std::num::NonZeroU32;
@@ -86,7 +89,7 @@ pub fn base_url(text: &str) -> Result<BaseUrl, BaseUrlError> {
 /// # }
 /// ```
 pub fn builder(text: &str) -> ClientBuilder {
-    ClientBuilder::new(base_url(text)).limits(LIMITS).timeouts(TIMEOUTS)
+    ClientBuilder::new(base_url(text)).limits(LIMITS).timeouts(TIMEOUTS).retry(RETRY)
 }
 
 /// Asks for chat completions and embeddings through any transport.

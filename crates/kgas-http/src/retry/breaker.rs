@@ -39,8 +39,12 @@ impl Breaker {
         if !self.is_open() {
             return Ok(Pass(None));
         }
+        let Some(end) = self.lock().ends() else { return Ok(Pass(None)) };
+        let Ok(turn) = timeout_at(end, self.turn.acquire()).await else {
+            return if self.is_open() { Err(self.given_up(id, last)) } else { Ok(Pass(None)) };
+        };
         // It is never closed.
-        let turn = self.turn.acquire().await.ok();
+        let turn = turn.ok();
         loop {
             let ended = self.ended.notified();
             let next = self.lock().next(Instant::now());
@@ -51,17 +55,22 @@ impl Breaker {
                     // Either way the answer is to ask again.
                     let _ended_or_due = timeout_at(time, ended).await;
                 }
-                Next::GiveUp(lasted) => {
-                    if let Some(last) = last.filter(|last| self.lock().may_be_the_call(last, id)) {
-                        return Err(last.clone());
-                    }
-                    let error = HttpError::new(ErrorKind::Outage).with_message(format!("for {}", seconds(lasted)));
-                    return Err(match last {
-                        Some(last) => error.with_source(last.clone()),
-                        None => error,
-                    });
-                }
+                Next::GiveUp => return Err(self.given_up(id, last)),
             }
+        }
+    }
+
+    /// The error of a call for which the outage lasts too long.
+    fn given_up(&self, id: u64, last: Option<&HttpError>) -> HttpError {
+        let outage = self.lock();
+        if let Some(last) = last.filter(|last| outage.may_be_the_call(last, id)) {
+            return last.clone();
+        }
+        let lasted = seconds(outage.lasted(Instant::now()));
+        let error = HttpError::new(ErrorKind::Outage).with_message(format!("for {lasted}"));
+        match last {
+            Some(last) => error.with_source(last.clone()),
+            None => error,
         }
     }
 
@@ -85,6 +94,10 @@ impl Breaker {
             let excused = outage.failed(error, call, dice, Instant::now());
             (was_open, outage.is_open(), excused)
         };
+        if was_open && !is_open {
+            info!("the server is back");
+            self.ended.notify_waiters();
+        }
         if is_open && !was_open {
             warn!(kind = ?error.kind(), status = error.status(), "the server seems to be down: calls wait for it");
         }
@@ -100,6 +113,11 @@ impl Breaker {
 impl Pass<'_> {
     pub(crate) const fn is_probe(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// Lets the next one probe.
+    pub(super) fn give_back(&mut self) {
+        self.0 = None;
     }
 }
 

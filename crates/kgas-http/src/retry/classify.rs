@@ -37,7 +37,7 @@ pub(crate) fn refusal(
         .with_hint(hint::read(headers, now).or_else(|| hint_in(status, &body)))
         .with_should_retry(hint::should_retry(headers))
         .with_location(headers.get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned))
-        .with_request_id(request_id(headers));
+        .with_request_id(request_id(headers).map(|id| presentable(&id, sent)));
     let said = match error.kind() {
         ErrorKind::Redirect => location(headers),
         _ => message(&body).map(str::to_owned),
@@ -95,7 +95,7 @@ fn without_keys(word: &str) -> String {
 /// The server's name for a request.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = ["x-request-id", "request-id"].iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
-    Some(id.chars().take(MESSAGE_CHARS).collect())
+    Some(presentable(id, &HeaderMap::new()))
 }
 
 fn kind(status: StatusCode, body: &Value) -> ErrorKind {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use tracing::debug;
 
 use super::call::{Call, may_be_paid};
-use super::run::Course;
+use super::run::{Course, tell_limiter};
 use crate::limit::Mark;
 use crate::wire::{Outgoing, Taking};
 use crate::{ApiRequest, HttpError, Permit};
@@ -163,12 +163,15 @@ async fn race<T: Taking>(
         Either::Left((outcome, second)) => (outcome, Either::Right(second)),
         Either::Right((outcome, first)) => (outcome, Either::Left(first)),
     };
-    let (Err(error), _) = &early else { return early };
     let is_other_out = pair.second.get().is_some();
-    if !is_other_out {
-        return early;
-    }
-    pair.maybe_paid.fetch_add(u32::from(may_be_paid(error)), Ordering::Relaxed);
+    let (error, permit) = match early {
+        (Err(error), permit) if is_other_out => (error, permit),
+        _ => return early,
+    };
+    pair.maybe_paid.fetch_add(u32::from(may_be_paid(&error)), Ordering::Relaxed);
+    tell_limiter(course, &permit, &error);
+    // Its place is for somebody else.
+    drop(permit);
     match other {
         Either::Left(first) => first.await,
         Either::Right(second) => second.await,

@@ -18,8 +18,8 @@ const EARNED: f64 = 0.2;
 const PROBE_STEPS: [Duration; 3] =
     [Duration::from_millis(500), Duration::from_millis(1000), Duration::from_millis(1500)];
 
-/// How often a call that fails alone is excused at most.
-const LONE_EXCUSES: u32 = 8;
+/// How often a call is excused at most for what may be its own failure.
+const EXCUSES: u32 = 8;
 
 #[derive(Debug)]
 pub(super) struct Outage {
@@ -52,6 +52,8 @@ pub(super) struct Failing {
     pub(super) id: u64,
     /// Whether this was the last attempt that the policy allows it.
     pub(super) is_last: bool,
+    /// When the attempt began.
+    pub(super) began: Instant,
     /// When its first attempt failed.
     pub(super) since: Instant,
     /// How many of its attempts were excused so far.
@@ -67,8 +69,8 @@ pub(super) enum Next {
     Probe,
     /// Ask again then.
     At(Instant),
-    /// It has lasted so long: longer than the patience.
-    GiveUp(Duration),
+    /// It has lasted longer than the patience.
+    GiveUp,
 }
 
 impl Outage {
@@ -80,14 +82,25 @@ impl Outage {
         self.open.is_some()
     }
 
+    /// When the patience ends, if there is an outage.
+    pub(super) fn ends(&self) -> Option<Instant> {
+        let open = self.open?;
+        // An end beyond that of time is as good as a year.
+        Some(open.since.checked_add(self.patience).unwrap_or(open.since + Duration::from_secs(365 * 86_400)))
+    }
+
+    /// How long the outage has lasted.
+    pub(super) fn lasted(&self, now: Instant) -> Duration {
+        self.open.map_or(Duration::ZERO, |open| now.saturating_duration_since(open.since))
+    }
+
     pub(super) fn next(&self, now: Instant) -> Next {
         let Some(open) = self.open else { return Next::Go };
         if now >= open.probe_at {
             return Next::Probe;
         }
-        let lasted = now.saturating_duration_since(open.since);
-        if lasted >= self.patience {
-            return Next::GiveUp(lasted);
+        if self.lasted(now) >= self.patience {
+            return Next::GiveUp;
         }
         let end = open.since.checked_add(self.patience);
         Next::At(end.map_or(open.probe_at, |end| end.min(open.probe_at)))
@@ -111,6 +124,11 @@ impl Outage {
 
     /// Notes a failure, and returns whether the attempt should not be counted against its call.
     pub(super) fn failed(&mut self, error: &HttpError, call: Failing, dice: f64, now: Instant) -> bool {
+        if error.speaks_of_life() && self.open.is_some_and(|open| call.began > open.since) {
+            self.open = None;
+            self.budget = self.budget.max(RESERVE / 2.0);
+            return false;
+        }
         // Before a first success a wrong address looks like an outage, and waiting won't help.
         if !speaks_of_outage(error) || self.last_good.is_none() {
             return false;
@@ -125,7 +143,13 @@ impl Outage {
         if self.budget < 0.0 || nobody_succeeds || self.open.is_some() {
             self.wait_for_probe(dice, now);
         }
-        self.open.is_some() && !(self.may_be_the_call(error, call.id) && call.excused >= lone_excuses(error))
+        let excuses = match self.may_be_the_call(error, call.id) {
+            true => lone_excuses(error),
+            // Two documents that no server can take look like an outage too, and end here.
+            false if speaks_of_the_call(error) => EXCUSES,
+            false => u32::MAX,
+        };
+        self.open.is_some() && call.excused < excuses
     }
 
     /// Whether the call may be to blame: it reached the server, and no other fails.
@@ -150,11 +174,14 @@ impl Outage {
 /// behind them that is away, and a lost connection, speak of the server; a 500 and silence rather
 /// of the call.
 fn lone_excuses(error: &HttpError) -> u32 {
+    if speaks_of_the_call(error) { 0 } else { EXCUSES }
+}
+
+fn speaks_of_the_call(error: &HttpError) -> bool {
     match error.status() {
-        Some(502..=504 | 520..=529) => LONE_EXCUSES,
-        Some(_) => 0,
-        None if error.kind().is_timeout() => 0,
-        None => LONE_EXCUSES,
+        Some(502..=504 | 520..=529) => false,
+        Some(500..) => true,
+        _ => error.request_written() && error.kind().is_timeout(),
     }
 }
 
@@ -169,6 +196,8 @@ fn speaks_of_outage(error: &HttpError) -> bool {
                 | ErrorKind::TlsTimeout
                 | ErrorKind::FirstByteTimeout
                 | ErrorKind::AttemptTimeout
+                | ErrorKind::Body
+                | ErrorKind::IdleTimeout
                 | ErrorKind::Proxy
                 | ErrorKind::Reset
                 | ErrorKind::ServerError
@@ -191,7 +220,7 @@ mod tests {
 
     /// A call that failed first at this moment.
     fn failing(id: u64, since: Instant) -> Failing {
-        Failing { id, is_last: false, since, excused: 0 }
+        Failing { id, is_last: false, began: since, since, excused: 0 }
     }
 
     /// After a success a second ago.
@@ -245,8 +274,19 @@ mod tests {
             }
             assert_eq!(call.excused, expected, "{error}");
             assert!(outage.failed(&error, failing(8, now), 0.5, now), "two calls make an outage");
-            assert!(outage.failed(&error, call, 0.5, now));
+            assert_eq!(outage.failed(&error, call, 0.5, now), expected > 0 || call.excused < 8);
         }
+    }
+
+    #[test]
+    fn an_answer_that_is_no_success_ends_an_outage_all_the_same() {
+        let (mut outage, now) = begun();
+        outage.failed(&lost(), Failing { is_last: true, ..failing(7, now) }, 0.0, now);
+        let refused = HttpError::new(ErrorKind::ClientError).with_status(400).with_request_written(true);
+        outage.failed(&refused, failing(8, now), 0.0, now);
+        assert!(outage.is_open(), "it began before");
+        outage.failed(&refused, failing(8, now + SECOND), 0.0, now + SECOND);
+        assert!(!outage.is_open());
     }
 
     #[test]
@@ -256,7 +296,7 @@ mod tests {
         let late = now + 700 * SECOND;
         assert_eq!(outage.next(late), Next::Probe);
         outage.failed(&lost(), failing(8, now), 1.0, late);
-        assert_eq!(outage.next(late), Next::GiveUp(700 * SECOND));
+        assert_eq!((outage.next(late), outage.lasted(late)), (Next::GiveUp, 700 * SECOND));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The loop around one attempt: pass the breaker, queue, send, and ask the policy whether to do
 //! it again.
 
+use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -17,6 +18,10 @@ use crate::limit::Limiter;
 use crate::report::{Attempt, OnAttempt};
 use crate::wire::{Outgoing, Taking, Wire};
 use crate::{ApiRequest, ErrorKind, HttpError, Permit, Queued, Refusal};
+
+/// How long a probe is waited for before the next one: less than the two seconds in which work has
+/// to resume.
+const PROBE_PATIENCE: Duration = Duration::from_millis(1500);
 
 /// What a call passes through.
 #[derive(Debug)]
@@ -45,9 +50,10 @@ pub(crate) async fn run<T: Taking>(
     call: &mut Call,
 ) -> Result<(T::Answer, Option<Permit>), HttpError> {
     loop {
-        let (pass, permit) = call.admission(course, request).await?;
+        let (mut pass, permit) = call.admission(course, request).await?;
         let (began, queued) = (Instant::now(), permit.queued());
-        let (outcome, permit) = call.attempt(course, request, &outgoing, taking, permit).await;
+        let attempt = call.attempt(course, request, &outgoing, taking, permit);
+        let (outcome, permit) = if pass.is_probe() { probe(course, &mut pass, attempt).await } else { attempt.await };
         let seen = outcome.as_ref().map(T::status);
         report(course, request, call, queued, seen, began);
         let error = match outcome {
@@ -62,10 +68,13 @@ pub(crate) async fn run<T: Taking>(
         };
         if (course.close_on)(&error) {
             // Before the permit goes back: the next in the queue would be on its way already.
-            course.limiter.close();
+            course.limiter.close_all();
         }
         if let Some(permit) = &permit {
             tell_limiter(course, permit, &error);
+            if error.speaks_of_life() && error.kind() != ErrorKind::RateLimited {
+                permit.went_well();
+            }
         }
         // Neither back-off nor waiting for the server may keep others from the wire.
         drop(permit);
@@ -74,11 +83,27 @@ pub(crate) async fn run<T: Taking>(
             outgoing = next;
             continue;
         }
-        let excused = call.note(course, &error);
         drop(pass);
+        if call.is_stale(course, &error, request.replayable) {
+            call.last = Some(error);
+            continue;
+        }
+        let excused = call.note(course, &error, began);
         match call.verdict(course, &error, request.replayable, excused) {
             Verdict::Retry { after } => call.back_off(after, course, error, excused).await,
             Verdict::GiveUp => return Err(error),
+        }
+    }
+}
+
+/// Waits for a probe, and lets the next one out beside it if it takes long: it may have gone out
+/// before the server was back.
+async fn probe<O>(course: &Course, pass: &mut Pass<'_>, attempt: impl Future<Output = O>) -> O {
+    match select(pin!(attempt), pin!(sleep(PROBE_PATIENCE))).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right(((), attempt)) => {
+            pass.give_back();
+            attempt.await
         }
     }
 }
@@ -108,7 +133,7 @@ fn report(
 }
 
 /// Tells the limiter of a refusal, which concerns all requests of the same key.
-fn tell_limiter(course: &Course, permit: &Permit, error: &HttpError) {
+pub(super) fn tell_limiter(course: &Course, permit: &Permit, error: &HttpError) {
     // Longer than anyone would wait: better a quick error for each than a silent stop.
     let hint = error.hint().filter(|hint| *hint <= course.policy.longest_hint);
     if let Some(refusal) = Refusal::of(error) {
@@ -152,12 +177,22 @@ impl Call {
         }
     }
 
-    /// Tells the breaker of a failure, and returns whether the attempt counts against this call.
-    fn note(&mut self, course: &Course, error: &HttpError) -> bool {
+    /// Whether the server hung up on an idle connection, so that another is as good as new. That
+    /// happens to a call once.
+    fn is_stale(&mut self, course: &Course, error: &HttpError, replayable: bool) -> bool {
+        let is_stale = error.is_stale() && replayable && course.policy.retries();
+        is_stale && !std::mem::replace(&mut self.was_stale, true)
+    }
+
+    /// Tells the breaker of a failure, and returns whether the attempt is excused.
+    fn note(&mut self, course: &Course, error: &HttpError, began: Instant) -> bool {
         let since = *self.failing_since.get_or_insert_with(Instant::now);
+        let policy = &course.policy;
+        let spent = self.spent + self.last_wire + policy.first_step;
         let failing = Failing {
             id: self.id,
-            is_last: self.counted.saturating_add(1) >= course.policy.attempts.get(),
+            is_last: self.counted.saturating_add(1) >= policy.attempts.get() || spent >= policy.window,
+            began,
             since,
             excused: self.excused,
         };
@@ -174,16 +209,12 @@ impl Call {
     fn verdict(&mut self, course: &Course, error: &HttpError, replayable: bool, excused: bool) -> Verdict {
         let policy = &course.policy;
         let dice = course.dice.roll();
-        let verdict =
-            if error.is_stale() && replayable && policy.retries() && !std::mem::replace(&mut self.was_stale, true) {
-                // The server hung up on an idle connection; another one is as good as new.
-                Verdict::Retry { after: Duration::ZERO }
-            } else {
-                // An excused attempt is as if it had not been; the breaker does the waiting.
-                let attempt = if excused { 1 } else { self.counted };
-                let left = policy.window.saturating_sub(self.spent);
-                policy.decide(error, attempt, replayable, Some(left), dice)
-            };
+        // An excused attempt is as if it had not been; the breaker does the waiting.
+        let (attempt, left) = match excused {
+            true => (1, None),
+            false => (self.counted, Some(policy.window.saturating_sub(self.spent))),
+        };
+        let verdict = policy.decide(error, attempt, replayable, left, dice);
         match (verdict, self.deadline) {
             // What failed says more than that the deadline then passed during the wait.
             (Verdict::Retry { after }, Some((deadline, _)))
@@ -197,10 +228,8 @@ impl Call {
 
     async fn back_off(&mut self, after: Duration, course: &Course, error: HttpError, excused: bool) {
         let began = Instant::now();
-        if !after.is_zero() {
-            // Once nobody is let through any more there is nothing to wait for.
-            select(pin!(sleep(after)), pin!(course.limiter.closed())).await;
-        }
+        // Once nobody is let through any more there is nothing to wait for.
+        select(pin!(sleep(after)), pin!(course.limiter.closed())).await;
         let waited = began.elapsed();
         self.waited.backoff += waited;
         if course.policy.counts(&error) && !excused {

@@ -63,18 +63,24 @@ mod decoders {
     /// The buffer between a reader of brotli and its source.
     const BUFFER: usize = 4096;
 
+    /// The most frames of zstd in a body.
+    const MOST_FRAMES: usize = 1000;
+
     pub(super) fn run(encoding: &str, bytes: &[u8], cap: usize, out: &mut Vec<u8>) -> Result<(), Undecoded> {
         match encoding {
             "gzip" | "x-gzip" => drain(MultiGzDecoder::new(bytes), cap, out),
             "br" => drain(Decompressor::new(bytes, BUFFER), cap, out),
             "zstd" => {
                 let mut rest = bytes;
-                // Several frames may follow one another.
-                while !rest.is_empty() {
+                // Several frames may follow one another; more are somebody's joke, and each costs.
+                for _ in 0..MOST_FRAMES {
+                    if rest.is_empty() {
+                        return Ok(());
+                    }
                     let frame = StreamingDecoder::new(&mut rest);
                     drain(frame.map_err(|e| Undecoded::Broken(io::Error::other(e)))?, cap, out)?;
                 }
-                Ok(())
+                if rest.is_empty() { Ok(()) } else { Err(Undecoded::TooLarge) }
             }
             _ => Err(Undecoded::Unknown),
         }

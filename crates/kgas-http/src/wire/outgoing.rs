@@ -75,7 +75,8 @@ impl Outgoing {
         }
         let (scheme, authority) = (self.uri.scheme_str()?, self.uri.authority()?);
         let location = location.split('#').next().unwrap_or_default();
-        let absolute = if location.contains("://") {
+        let before_path = location.split(['/', '?']).next().unwrap_or_default();
+        let absolute = if before_path.ends_with(':') && location.contains("://") {
             location.to_owned()
         } else if location.starts_with("//") {
             format!("{scheme}:{location}")
@@ -111,6 +112,14 @@ impl Outgoing {
     pub(crate) fn secrets(&self) -> HeaderMap {
         let secret = self.headers.iter().filter(|(_, value)| value.is_sensitive());
         secret.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// The same request for an answer that nobody will decode.
+    pub(crate) fn undecoded(mut self) -> Self {
+        if self.decodes {
+            self.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
+        self
     }
 
     /// Sets a header unless it is there.
