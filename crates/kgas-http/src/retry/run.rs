@@ -53,7 +53,7 @@ pub(crate) async fn run<T: Taking>(
         let (mut pass, permit) = call.admission(course, request).await?;
         let (began, queued) = (Instant::now(), permit.queued());
         let attempt = call.attempt(course, request, &outgoing, taking, permit);
-        let (outcome, permit) = if pass.is_probe() { probe(course, &mut pass, attempt).await } else { attempt.await };
+        let (outcome, permit) = if pass.is_probe() { probe(&mut pass, attempt).await } else { attempt.await };
         let seen = outcome.as_ref().map(T::status);
         report(course, request, call, queued, seen, began);
         let error = match outcome {
@@ -98,7 +98,7 @@ pub(crate) async fn run<T: Taking>(
 
 /// Waits for a probe, and lets the next one out beside it if it takes long: it may have gone out
 /// before the server was back.
-async fn probe<O>(course: &Course, pass: &mut Pass<'_>, attempt: impl Future<Output = O>) -> O {
+async fn probe<O>(pass: &mut Pass<'_>, attempt: impl Future<Output = O>) -> O {
     match select(pin!(attempt), pin!(sleep(PROBE_PATIENCE))).await {
         Either::Left((outcome, _)) => outcome,
         Either::Right(((), attempt)) => {
