@@ -69,21 +69,24 @@ impl BaseUrl {
     /// [`BaseUrlError::Syntax`] if the path cannot be part of an address.
     pub fn with_path(&self, path: &str) -> Result<Self, BaseUrlError> {
         let path = path.trim_matches('/');
-        let scheme = if self.https { "https" } else { "http" };
-        format!("{scheme}://{}/{path}", self.authority).parse()
+        format!("{}://{}/{path}", self.scheme(), self.authority).parse()
     }
 
     /// The address of `path` under this one, without any query.
     pub(crate) fn join(&self, path: &str) -> String {
         let path = path.trim_start_matches('/');
-        if path.is_empty() { self.to_string() } else { format!("{self}/{path}") }
+        let slash = if path.is_empty() { "" } else { "/" };
+        [self.scheme(), "://", self.authority.as_str(), &self.path, slash, path].concat()
+    }
+
+    const fn scheme(&self) -> &'static str {
+        if self.https { "https" } else { "http" }
     }
 }
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.https { "https" } else { "http" };
-        write!(f, "{scheme}://{}{}", self.authority, self.path)
+        write!(f, "{}://{}{}", self.scheme(), self.authority, self.path)
     }
 }
 

@@ -56,6 +56,8 @@ mod request;
 mod response;
 mod retry;
 mod secret;
+#[cfg_attr(not(feature = "openai"), allow(dead_code, reason = "only model APIs have answers of known shapes"))]
+mod shape;
 mod spelled;
 #[cfg(feature = "openai")]
 mod sse;

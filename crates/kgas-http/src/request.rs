@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde::Serialize;
 use serde_json::Value;
 
+use crate::shape::Shape;
 use crate::{Cost, Reply};
 
 /// One request, relative to the base URL of whoever sends it.
@@ -42,6 +42,8 @@ pub struct ApiRequest {
     pub deadline: Option<Duration>,
     /// Reads from an answer how many tokens were used, to correct the estimate.
     pub usage_of: Option<fn(&Reply) -> Option<u32>>,
+    /// What the answer is expected to be.
+    pub(crate) shape: Option<Shape>,
 }
 
 impl ApiRequest {
@@ -52,15 +54,9 @@ impl ApiRequest {
 
     /// A POST of a JSON body. It is replayable: asking a model twice costs twice, but does no
     /// harm.
+    #[expect(clippy::expect_used, reason = "a value is always written")]
     pub fn post(path: impl Into<String>, body: &Value) -> Self {
-        Self::post_as(path, body, 256)
-    }
-
-    /// The same of a body in another form, which is about so many bytes long as JSON.
-    #[expect(clippy::expect_used, reason = "memory takes all that is written, and bodies are JSON by their types")]
-    pub(crate) fn post_as(path: impl Into<String>, body: &impl Serialize, room: usize) -> Self {
-        let mut bytes = Vec::with_capacity(room);
-        serde_json::to_writer(&mut bytes, body).expect("names are text");
+        let bytes = serde_json::to_vec(body).expect("a value is JSON");
         Self::new(Method::POST, path, Some(Bytes::from(bytes)))
     }
 
@@ -76,6 +72,7 @@ impl ApiRequest {
             replayable: true,
             deadline: None,
             usage_of: None,
+            shape: None,
         }
     }
 

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
+use crate::shape::Read;
 use crate::{ErrorKind, HttpError, Queued};
 
 /// How a request ended, in one word.
@@ -37,13 +38,19 @@ pub struct Reply {
     pub body: Bytes,
     /// What was secret in the request, and must not come back in the server's words.
     secrets: HeaderMap,
+    /// The body as it was read when it came.
+    pub(crate) read: Option<Read>,
 }
 
 impl Reply {
     /// An answer made of its parts, as a journal or a test has them.
     #[must_use]
     pub fn new(status: u16, headers: HeaderMap, body: Bytes) -> Self {
-        Self { status, headers, body, secrets: HeaderMap::new() }
+        Self::read_already(status, headers, body, None)
+    }
+
+    pub(crate) fn read_already(status: u16, headers: HeaderMap, body: Bytes, read: Option<Read>) -> Self {
+        Self { status, headers, body, secrets: HeaderMap::new(), read }
     }
 
     pub(crate) fn with_secrets(mut self, secrets: HeaderMap) -> Self {

@@ -47,7 +47,7 @@ fn cost_of(params: &ChatParams, body: &Map<String, Value>) -> Cost {
     Cost::tokens(u32::try_from(prompt).unwrap_or(u32::MAX).saturating_add(longest))
 }
 
-fn text(request: &ApiRequest) -> String {
+fn body_of(request: &ApiRequest) -> String {
     String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned()
 }
 
@@ -68,8 +68,15 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// Any text, with more than its share of what JSON escapes.
 fn any_text() -> impl Strategy<Value = String> {
-    vec(prop_oneof![any::<char>(), prop::sample::select(&['"', '\\', '\n', '\u{0}', '\u{7f}', 'a', 'é'][..])], 0..24)
-        .prop_map(String::from_iter)
+    vec(
+        prop_oneof![
+            any::<char>(),
+            prop::char::range(' ', '~'),
+            prop::sample::select(&['"', '\\', '\n', '\u{0}', '\u{7f}', 'a', 'é'][..])
+        ],
+        0..64,
+    )
+    .prop_map(String::from_iter)
 }
 
 fn any_format() -> impl Strategy<Value = ResponseFormat> {
@@ -122,6 +129,17 @@ prop_compose! {
     }
 }
 
+#[test]
+fn each_character_is_written_as_it_is_in_a_value_wherever_it_stands() {
+    for character in (0..0x180).filter_map(char::from_u32) {
+        for place in 0..17 {
+            let text = format!("{}{character}{}", "a".repeat(place), "b".repeat(20 - place));
+            let value = json!({"model": "m", "input": [text]});
+            assert_eq!(body_of(&embedding_request("m", &[text.as_str()])), value.to_string());
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(14), failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -130,7 +148,7 @@ proptest! {
         let value = value_of(&params, thinks);
         let request = chat_request(&params);
         prop_assert_eq!(request.cost, cost_of(&params, &value));
-        prop_assert_eq!(text(&request), Value::Object(value).to_string());
+        prop_assert_eq!(body_of(&request), Value::Object(value).to_string());
     }
 
     #[test]
@@ -138,18 +156,18 @@ proptest! {
         let value = streamed(value_of(&params, thinks));
         let request = chat_stream_request(&params);
         prop_assert_eq!(request.cost, cost_of(&params, &value));
-        prop_assert_eq!(text(&request), Value::Object(value).to_string());
+        prop_assert_eq!(body_of(&request), Value::Object(value).to_string());
     }
 
     #[test]
     fn texts_to_embed_are_written_as_the_value_they_are(model in any_text(), texts in vec(any_text(), 0..4)) {
         let texts: Vec<_> = texts.iter().map(String::as_str).collect();
         let value = json!({"model": model, "input": texts});
-        prop_assert_eq!(text(&embedding_request(&model, &texts)), value.to_string());
+        prop_assert_eq!(body_of(&embedding_request(&model, &texts)), value.to_string());
     }
 
     #[test]
     fn any_value_is_posted_as_it_is_written(value in any_json()) {
-        prop_assert_eq!(text(&ApiRequest::post("x", &value)), value.to_string());
+        prop_assert_eq!(body_of(&ApiRequest::post("x", &value)), value.to_string());
     }
 }

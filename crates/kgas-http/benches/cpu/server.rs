@@ -93,10 +93,10 @@ impl Desk {
         let mut set = |name, value| headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         set("x-request-id", "req_5c1f2b7f3a9e4c0d8e6b1a2f3c4d5e6f");
         if has_limit_headers {
-            set("x-ratelimit-limit-requests", "4294967295");
-            set("x-ratelimit-limit-tokens", "4294967295");
-            set("x-ratelimit-remaining-requests", "4294960000");
-            set("x-ratelimit-remaining-tokens", "4294960000");
+            set("x-ratelimit-limit-requests", "900000000");
+            set("x-ratelimit-limit-tokens", "900000000");
+            set("x-ratelimit-remaining-requests", "899990000");
+            set("x-ratelimit-remaining-tokens", "899990000");
             set("x-ratelimit-reset-requests", "1ms");
             set("x-ratelimit-reset-tokens", "1ms");
         }

@@ -30,7 +30,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use crate::spelled::{date, length};
 
@@ -53,6 +53,9 @@ const FIRST_DATE_MILLIS: u64 = FIRST_DATE * 1000;
 
 /// So many quotas of one answer are looked at, for each costs a look through all policies.
 const MOST_ITEMS: usize = 8;
+
+/// What is told of a bucket, as most names have it.
+const WHAT: [&str; 3] = ["limit", "remaining", "reset"];
 
 /// What an answer tells about the quota.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,11 +95,13 @@ impl Told {
     /// Reads the headers. Dates are measured against the answer's own `Date`; `now` is for
     /// answers without one.
     pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Self {
+        let fields = headers.iter().map(|(name, value)| (name.as_str(), value));
+        let fields: Vec<_> = fields.filter(|(name, _)| name.contains("ratelimit")).collect();
         // Most servers send none; the names need not be tried then.
-        if !headers.keys().any(|name| name.as_str().contains("ratelimit")) {
+        if fields.is_empty() {
             return Self::default();
         }
-        let book = Book { headers, sent: date::sent(headers, now) };
+        let book = Book { fields, sent: date::sent(headers, now) };
         Self { requests: book.requests(), tokens: book.tokens() }
     }
 
@@ -162,9 +167,12 @@ impl Standing {
     }
 }
 
-/// The headers of one answer.
+/// A header's name in pieces, which are tried on each answer and not put together for that.
+type Name<'a> = &'a [&'a str];
+
+/// The headers of one answer that speak of limits.
 struct Book<'a> {
-    headers: &'a HeaderMap,
+    fields: Vec<(&'a str, &'a HeaderValue)>,
     sent: SystemTime,
 }
 
@@ -175,12 +183,13 @@ impl<'a> Book<'a> {
             .or_else(|| self.openai("requests"))
             .or_else(|| self.anthropic("requests"))
             .or_else(|| self.draft())
-            .or_else(|| self.plain("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"))
-            .or_else(|| self.plain("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"))
+            .or_else(|| self.plain("ratelimit-"))
+            .or_else(|| self.plain("x-ratelimit-"))
     }
 
     fn tokens(&self) -> Standing {
-        let by_size = ["x-ratelimitbysize-limit-minute", "x-ratelimitbysize-remaining-minute", "ratelimitbysize-reset"];
+        let by_size: [Name<'_>; 3] =
+            [&["x-ratelimitbysize-limit-minute"], &["x-ratelimitbysize-remaining-minute"], &["ratelimitbysize-reset"]];
         self.minute("tokens-minute")
             .or_else(|| self.standing(by_size).judged(Some(MINUTE), Window::Minute))
             .or_else(|| self.openai("tokens"))
@@ -194,31 +203,32 @@ impl<'a> Book<'a> {
     }
 
     fn openai(&self, of: &str) -> Standing {
-        let period = self.text(&format!("x-ratelimit-renewalperiod-{of}"));
+        let period = self.text(&["x-ratelimit-renewalperiod-", of]);
         // Azure counts in parts of a minute what it allows for a minute.
         let period = period.and_then(|text| text.parse().ok()).filter(|period| *period >= MINUTE);
         self.named("x-ratelimit-", of).judged(period, Window::Likely)
     }
 
     fn anthropic(&self, of: &str) -> Standing {
-        let name = |what: &str| format!("anthropic-ratelimit-{of}-{what}");
-        let names = [name("limit"), name("remaining"), name("reset")];
-        self.standing(names.each_ref().map(String::as_str)).judged(None, Window::Likely)
+        let names = WHAT.map(|what| ["anthropic-ratelimit-", of, "-", what]);
+        self.standing(names.each_ref().map(|name| name.as_slice())).judged(None, Window::Likely)
     }
 
     /// Limits whose window isn't in their name: `100`, `100;w=60`, `100, 100;window=60`.
-    fn plain(&self, limit: &str, remaining: &str, reset: &str) -> Standing {
+    fn plain(&self, start: &str) -> Standing {
+        let names = WHAT.map(|what| [start, what]);
+        let [limit, ..] = &names;
         let list = self.text(limit).unwrap_or_default();
         let name = first(list, ';');
         let name = first(name, ',');
         let told = window(list, name).or_else(|| window(self.policies(), name));
-        self.standing([limit, remaining, reset]).judged(told, Window::Other)
+        self.standing(names.each_ref().map(|name| name.as_slice())).judged(told, Window::Other)
     }
 
     /// One field for all: `limit=100, remaining=50, reset=5`, or later `"name";r=50;t=5` with the
     /// rest in the policy of that name.
     fn draft(&self) -> Standing {
-        let Some(text) = self.text("ratelimit") else { return Standing::default() };
+        let Some(text) = self.text(&["ratelimit"]) else { return Standing::default() };
         let policies = self.policies();
         let pair = |key: &str| text.split([',', ';']).find_map(|piece| value(piece, key));
         if let Some(limit) = pair("limit") {
@@ -248,16 +258,15 @@ impl<'a> Book<'a> {
     }
 
     fn policies(&self) -> &'a str {
-        self.text("ratelimit-policy").unwrap_or_default()
+        self.text(&["ratelimit-policy"]).unwrap_or_default()
     }
 
     fn named(&self, start: &str, of: &str) -> Standing {
-        let name = |what: &str| format!("{start}{what}-{of}");
-        let names = [name("limit"), name("remaining"), name("reset")];
-        self.standing(names.each_ref().map(String::as_str))
+        let names = WHAT.map(|what| [start, what, "-", of]);
+        self.standing(names.each_ref().map(|name| name.as_slice()))
     }
 
-    fn standing(&self, [limit, remaining, reset]: [&str; 3]) -> Standing {
+    fn standing(&self, [limit, remaining, reset]: [Name<'_>; 3]) -> Standing {
         Standing {
             limit: self.text(limit).and_then(count).filter(|limit| *limit > 0),
             remaining: self.text(remaining).and_then(count),
@@ -266,8 +275,12 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn text(&self, name: &str) -> Option<&'a str> {
-        Some(self.headers.get(name)?.to_str().ok()?.trim())
+    fn text(&self, name: Name<'_>) -> Option<&'a str> {
+        let length: usize = name.iter().map(|piece| piece.len()).sum();
+        let mut fields = self.fields.iter().filter(|(full, _)| full.len() == length);
+        let is_it = |full: &str| name.iter().try_fold(full, |rest, piece| rest.strip_prefix(piece)).is_some();
+        let (_, value) = fields.find(|(full, _)| is_it(full))?;
+        Some(value.to_str().ok()?.trim())
     }
 
     /// A length, a date in words, or a date in seconds or milliseconds of Unix time.

@@ -7,8 +7,8 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::usage::Usage;
 use crate::retry::classify;
+use crate::shape::Shape;
 use crate::{ErrorKind, HttpError, Reply};
 
 /// A chat completion: its first choice.
@@ -43,6 +43,21 @@ pub enum FinishReason {
     Other(String),
 }
 
+/// Tokens used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// By the question.
+    pub prompt_tokens: u32,
+    /// By the answer.
+    pub completion_tokens: u32,
+    /// By both.
+    pub total_tokens: u32,
+}
+
+/// What a chat completion is read as.
+pub(super) const SHAPE: Shape = Shape::of::<Body>();
+
 /// Reads a chat completion.
 ///
 /// # Errors
@@ -50,22 +65,42 @@ pub enum FinishReason {
 /// [`ErrorKind::Protocol`] if it isn't one: a web page, nothing, other JSON, an error with
 /// status 200. The base URL is probably not that of a model API.
 pub fn read_chat(reply: &Reply) -> Result<ChatAnswer, HttpError> {
-    let body: Body = reply.json()?;
-    if let Some(error) = body.error.filter(|error| !error.is_null()) {
-        let said = error.get("message").unwrap_or(&error).as_str();
+    let body = reply.shape::<Body>()?;
+    if let Some(error) = body.error.as_ref().filter(|error| !error.is_null()) {
+        let said = error.get("message").unwrap_or(error).as_str();
         let said = said.map(|text| classify::presentable(text, reply.secrets()));
         return Err(unusable(reply, said.as_deref().unwrap_or("it sent an error")));
     }
-    let Some(choice) = body.choices.into_iter().next() else {
+    let Some(choice) = body.choices.first() else {
         return Err(unusable(reply, "a chat completion without choices"));
     };
     Ok(ChatAnswer {
-        text: choice.message.content.map(Content::text).unwrap_or_default(),
-        refusal: choice.message.refusal,
-        finish_reason: FinishReason::from(choice.finish_reason.unwrap_or_default()),
+        text: choice.message.content.clone().map(Content::text).unwrap_or_default(),
+        refusal: choice.message.refusal.clone(),
+        finish_reason: FinishReason::from(choice.finish_reason.clone().unwrap_or_default()),
         usage: body.usage,
-        model: body.model.unwrap_or_default(),
+        model: body.model.clone().unwrap_or_default(),
     })
+}
+
+/// How many tokens a call used in all, by its answer.
+pub(super) fn used_tokens(reply: &Reply) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct Used {
+        usage: Usage,
+    }
+    match reply.known::<Body>() {
+        Some(body) => body.usage?.all(),
+        None => serde_json::from_slice::<Used>(&reply.body).ok()?.usage.all(),
+    }
+}
+
+impl Usage {
+    /// All tokens, if any are told.
+    pub(super) fn all(self) -> Option<u32> {
+        let total = self.total_tokens.max(self.prompt_tokens.saturating_add(self.completion_tokens));
+        (total > 0).then_some(total)
+    }
 }
 
 /// The error that an answer is which cannot be used.
@@ -111,12 +146,13 @@ struct Message {
 }
 
 /// Most servers send one text, some send parts.
+#[derive(Clone)]
 pub(super) enum Content {
     Whole(String),
     Parts(Vec<Part>),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Part {
     #[serde(default)]
     text: String,

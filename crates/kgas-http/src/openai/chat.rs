@@ -1,10 +1,11 @@
 //! What is asked of a chat model, and the exact body that asks it.
 
-use serde::{Deserialize, Serialize, Serializer};
+use http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::usage::used_tokens;
-use super::{CHAT_MODEL, model};
+use super::body::{Body, Field, Format};
+use super::{CHAT_MODEL, answer, model};
 use crate::{ApiRequest, Cost};
 
 /// Tokens that the markup around a message takes.
@@ -129,127 +130,34 @@ impl ChatParams {
 /// The request that asks this. The same question gives the same bytes.
 #[must_use]
 pub fn chat_request(params: &ChatParams) -> ApiRequest {
-    post(params, &Body::of(params)).with_usage_of(used_tokens)
+    post(params, &body(params)).with_usage_of(answer::used_tokens).with_shape(answer::SHAPE)
 }
 
 /// The request with this body, and about what it may cost.
 pub(super) fn post(params: &ChatParams, body: &Body<'_>) -> ApiRequest {
-    ApiRequest::post_as("chat/completions", body, room(&params.messages)).with_cost(cost(params, body))
+    let bytes = body.to_bytes().into();
+    ApiRequest::new(Method::POST, "chat/completions", Some(bytes)).with_cost(cost(params, body))
 }
 
-/// The fields of a body in their order. They are borrowed: a prompt is long, and is written once.
-#[derive(Serialize)]
-#[serde(transparent)]
-pub(super) struct Body<'a> {
-    #[serde(serialize_with = "as_object")]
-    fields: Vec<(&'a str, Field<'a>)>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(super) enum Field<'a> {
-    Text(&'a str),
-    Messages(&'a [ChatMessage]),
-    Count(u32),
-    Number(f64),
-    Flag(bool),
-    Format(Format<'a>),
-    Given(&'a Value),
-}
-
-/// A response format as servers want it.
-#[derive(Default, Serialize)]
-pub(super) struct Format<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schema: Option<&'a Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    json_schema: Option<Named<'a>>,
-}
-
-#[derive(Serialize)]
-struct Named<'a> {
-    name: &'a str,
-    strict: bool,
-    schema: &'a Value,
-}
-
-impl<'a> Body<'a> {
-    pub(super) fn of(params: &'a ChatParams) -> Self {
-        let reasoning = model::is_reasoning(&params.model);
-        let mut body = Self { fields: Vec::with_capacity(params.extra.len() + 8) };
-        body.set("model", Field::Text(&params.model));
-        body.set("messages", Field::Messages(&params.messages));
-        if let Some(tokens) = params.max_tokens {
-            let name = if reasoning { "max_completion_tokens" } else { "max_tokens" };
-            body.set(name, Field::Count(tokens));
-        }
-        if let Some(temperature) = params.temperature.filter(|_| !reasoning) {
-            body.set("temperature", Field::Number(temperature));
-        }
-        if let Some(format) = Format::of(&params.response_format) {
-            body.set("response_format", Field::Format(format));
-        }
-        for (name, value) in &params.extra {
-            body.set(name, Field::Given(value));
-        }
-        body
+pub(super) fn body(params: &ChatParams) -> Body<'_> {
+    let reasoning = model::is_reasoning(&params.model);
+    let mut body = Body::with_capacity(params.extra.len().saturating_add(8));
+    body.set("model", Field::Text(&params.model));
+    body.set("messages", Field::Messages(&params.messages));
+    if let Some(tokens) = params.max_tokens {
+        let name = if reasoning { "max_completion_tokens" } else { "max_tokens" };
+        body.set(name, Field::Own(tokens.into()));
     }
-
-    /// Sets a field, where it is if it is there, and else behind all others.
-    pub(super) fn set(&mut self, name: &'a str, field: Field<'a>) {
-        match self.fields.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, place)) => *place = field,
-            None => self.fields.push((name, field)),
-        }
+    if let Some(temperature) = params.temperature.filter(|_| !reasoning) {
+        body.set("temperature", Field::Own(temperature.into()));
     }
-
-    /// Sets a field unless it is there.
-    pub(super) fn set_default(&mut self, name: &'a str, field: Field<'a>) {
-        if self.get(name).is_none() {
-            self.fields.push((name, field));
-        }
+    if let Some(format) = Format::of(&params.response_format) {
+        body.set("response_format", Field::Format(format));
     }
-
-    fn get(&self, name: &str) -> Option<&Field<'a>> {
-        self.fields.iter().find_map(|(known, field)| (*known == name).then_some(field))
+    for (name, value) in &params.extra {
+        body.set(name, Field::Given(value));
     }
-}
-
-fn as_object<S: Serializer>(fields: &[(&str, Field<'_>)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(fields.iter().map(|(name, field)| (name, field)))
-}
-
-impl<'a> Format<'a> {
-    fn of(format: &'a ResponseFormat) -> Option<Self> {
-        let object = Self { kind: "json_object", ..Self::default() };
-        match format {
-            ResponseFormat::Text => None,
-            ResponseFormat::JsonObject => Some(object),
-            ResponseFormat::JsonObjectSchema(schema) => Some(Self { schema: Some(schema), ..object }),
-            ResponseFormat::JsonSchema { name, schema } => {
-                let named = Named { name, strict: true, schema };
-                Some(Self { kind: "json_schema", json_schema: Some(named), ..object })
-            }
-        }
-    }
-}
-
-impl Field<'_> {
-    fn as_u64(&self) -> Option<u64> {
-        match self {
-            Self::Count(count) => Some((*count).into()),
-            Self::Given(value) => value.as_u64(),
-            _ => None,
-        }
-    }
-}
-
-/// About how many bytes the body has: one in eight characters is escaped at most, mostly.
-fn room(messages: &[ChatMessage]) -> usize {
-    let each = |message: &ChatMessage| message.content.len().saturating_add(message.content.len() / 8);
-    messages.iter().fold(256, |sum: usize, message| sum.saturating_add(each(message)).saturating_add(32))
+    body
 }
 
 /// About what it may cost: the prompt at four characters a token, and the longest answer.
@@ -259,8 +167,7 @@ fn cost(params: &ChatParams, body: &Body<'_>) -> Cost {
         .iter()
         .fold(0_usize, |sum, message| sum.saturating_add(tokens_of(&message.content)).saturating_add(MESSAGE_TOKENS));
     // Read back from the body, for `extra` may have changed it.
-    let longest =
-        ["max_completion_tokens", "max_tokens"].iter().find_map(|name| body.get(name)?.as_u64()).unwrap_or_default();
+    let longest = ["max_completion_tokens", "max_tokens"].iter().find_map(|name| body.count(name)).unwrap_or_default();
     let prompt = u32::try_from(prompt).unwrap_or(u32::MAX);
     let longest = u32::try_from(longest).unwrap_or(u32::MAX);
     Cost::tokens(prompt.saturating_add(longest))

@@ -1,13 +1,13 @@
 //! Chat completions and embeddings, as OpenAI and the many servers compatible with it speak them.
 
 mod answer;
+mod body;
 mod chat;
 mod chat_stream;
 mod embeddings;
 mod model;
 mod stream;
 mod stream_error;
-mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +18,11 @@ use crate::{
     Timeouts, Transport,
 };
 
-pub use self::answer::{ChatAnswer, FinishReason, read_chat};
+pub use self::answer::{ChatAnswer, FinishReason, Usage, read_chat};
 pub use self::chat::{ChatMessage, ChatParams, ResponseFormat, Role, chat_request};
 pub use self::chat_stream::{ChatStream, chat_stream};
 pub use self::embeddings::{embedding_request, read_embeddings};
 pub use self::stream::{ChatDelta, ChatStreamDecoder, chat_stream_request, read_chat_stream};
-pub use self::usage::Usage;
 
 /// The public address.
 pub const BASE_URL: &str = "https://api.openai.com/v1";

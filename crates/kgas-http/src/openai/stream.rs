@@ -7,11 +7,10 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::ChatParams;
-use super::answer::{ChatAnswer, Content, FinishReason, read_chat};
-use super::chat::{Body, Field, post};
+use super::answer::{ChatAnswer, Content, FinishReason, Usage, read_chat};
+use super::body::Field;
 use super::stream_error::{failure, protocol};
-use super::usage::Usage;
+use super::{ChatParams, chat};
 use crate::response::Place;
 use crate::retry::classify;
 use crate::sse::{Event, Parser};
@@ -26,12 +25,11 @@ const EVENT_STREAM: &str = "text/event-stream";
 /// same question gives the same bytes.
 #[must_use]
 pub fn chat_stream_request(params: &ChatParams) -> ApiRequest {
-    let options = json!({"include_usage": true});
-    let mut body = Body::of(params);
-    body.set("stream", Field::Flag(true));
+    let mut body = chat::body(params);
+    body.set("stream", Field::Own(json!(true)));
     // Some servers know no such field; `extra` can leave it empty for them.
-    body.set_default("stream_options", Field::Given(&options));
-    post(params, &body)
+    body.set_default("stream_options", Field::Own(json!({"include_usage": true})));
+    chat::post(params, &body)
         .with_header(ACCEPT, HeaderValue::from_static(EVENT_STREAM))
         // A compressor would hold pieces back.
         .with_header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))

@@ -38,6 +38,7 @@ use self::timeouts::from_now;
 pub(crate) use self::tls::{Certificate, certificates};
 use crate::response::Place;
 use crate::retry::classify;
+use crate::shape::Read;
 use crate::{ErrorKind, HttpError, Permit, Reply};
 
 /// The most bytes an answer's head may have.
@@ -89,8 +90,8 @@ impl Wire {
                 Err(error) => Err(error),
             };
             match outcome {
-                Ok(bytes) => {
-                    let reply = Reply::new(head.status.as_u16(), head.headers, Bytes::from(bytes));
+                Ok((bytes, read)) => {
+                    let reply = Reply::read_already(head.status.as_u16(), head.headers, bytes, read);
                     Ok(reply.with_secrets(outgoing.secrets()))
                 }
                 Err(error) => Err(error.with_request_id(classify::request_id(&head.headers))),
@@ -188,14 +189,15 @@ async fn refusal(head: &Parts, mut body: ResponseBody, outgoing: &Outgoing, unti
     classify::refusal(head.status, &head.headers, &bytes, outgoing.headers(), SystemTime::now())
 }
 
-/// Makes what a caller reads of a whole body: decoded, and JSON if it says so.
+/// Makes what a caller reads of a whole body: decoded, and JSON if it says so; that is read as
+/// the request expects it, if it is that.
 fn finish(
     headers: &mut HeaderMap,
     bytes: Vec<u8>,
     body: &ResponseBody,
     outgoing: &Outgoing,
     max_body: usize,
-) -> Result<Vec<u8>, HttpError> {
+) -> Result<(Bytes, Option<Read>), HttpError> {
     let bytes = match outgoing.decodes().then(|| encoding::of(headers)).flatten() {
         None => bytes,
         Some(encoding) => match encoding::decode(&encoding, &bytes, max_body) {
@@ -216,10 +218,15 @@ fn finish(
             }
         },
     };
-    if outgoing.method() != Method::HEAD && body.is_due() && is_json(headers) {
+    let bytes = Bytes::from(bytes);
+    if outgoing.method() == Method::HEAD || !body.is_due() || !is_json(headers) {
+        return Ok((bytes, None));
+    }
+    let read = outgoing.shape().and_then(|shape| shape.read(&bytes));
+    if read.is_none() {
         check_json(&bytes, body)?;
     }
-    Ok(bytes)
+    Ok((bytes, read))
 }
 
 fn check_json(bytes: &[u8], body: &ResponseBody) -> Result<(), HttpError> {
@@ -239,12 +246,12 @@ fn check_json(bytes: &[u8], body: &ResponseBody) -> Result<(), HttpError> {
 }
 
 fn is_html(headers: &HeaderMap, name: http::HeaderName) -> bool {
-    let value = headers.get(name).and_then(|v| v.to_str().ok());
-    value.is_some_and(|v| v.to_ascii_lowercase().contains("text/html"))
+    const HTML: &[u8] = b"text/html";
+    let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.as_bytes().windows(HTML.len()).any(|bytes| bytes.eq_ignore_ascii_case(HTML))
 }
 
-/// Whether an answer says that it is JSON; a whole one that does was found to be.
-pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(CONTENT_TYPE) else { return false };
     let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let ending = |suffix: &[u8]| kind.len().checked_sub(suffix.len()).and_then(|start| kind.get(start..));

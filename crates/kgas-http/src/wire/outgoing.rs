@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::encoding;
 use crate::secret::is_secret;
+use crate::shape::Shape;
 use crate::{ApiRequest, BaseUrl, ErrorKind, HttpError};
 
 /// All but what RFC 3986 calls unreserved.
@@ -20,6 +21,7 @@ pub(crate) struct Outgoing {
     body: Bytes,
     url: String,
     decodes: bool,
+    shape: Option<Shape>,
 }
 
 impl Outgoing {
@@ -32,8 +34,7 @@ impl Outgoing {
                 .with_url(shown)
                 .with_message("its path contains ? or #: percent-encode them, or use the query"));
         }
-        let uri = format!("{url}{}", query(&request.query));
-        let uri = uri.parse::<Uri>().map_err(|e| {
+        let uri = Uri::try_from([url.as_str(), &query(&request.query)].concat()).map_err(|e| {
             HttpError::new(ErrorKind::InvalidRequest)
                 .with_url(url.as_str())
                 .with_message("its path has characters that must be percent-encoded")
@@ -59,7 +60,7 @@ impl Outgoing {
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(accepted));
         }
         let (method, body) = (request.method.clone(), request.body.clone().unwrap_or_default());
-        Ok(Self { method, uri, headers, body, url, decodes })
+        Ok(Self { method, uri, headers, body, url, decodes, shape: request.shape })
     }
 
     /// The same request at the place that a redirect names, or `None` if it must not go there:
@@ -136,6 +137,11 @@ impl Outgoing {
     /// Whether the answer's encoding is this client's business.
     pub(super) fn decodes(&self) -> bool {
         self.decodes
+    }
+
+    /// What the answer is expected to be.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        self.shape
     }
 
     pub(super) fn to_http<B>(&self, body: impl FnOnce(Bytes) -> B) -> Request<B> {
