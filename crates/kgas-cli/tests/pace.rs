@@ -33,7 +33,8 @@ fn a_burst_that_was_allowed_goes_at_once() {
 fn openai_s_headers_raise_the_guess_of_its_limits() {
     let key = "sk-of-the-tests";
     let desk = Desk::of(30);
-    let (_runtime, server) = serve(|builder| builder.requests_per_minute(6000).algorithm(kgas_mock::Algorithm::FullBucket).require_key(key));
+    let (_runtime, server) =
+        serve(|builder| builder.requests_per_minute(6000).algorithm(kgas_mock::Algorithm::FullBucket).require_key(key));
     // It leads here whatever the host's name is.
     let proxy = format!("http://127.0.0.1:{}", Proxy::to(server.url()).port);
     let more = ["--tools", "T23c_async", "--insecure-http", "--proxy", &proxy];

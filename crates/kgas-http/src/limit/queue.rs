@@ -25,30 +25,35 @@ pub(super) async fn acquire(own: &Arc<Shared>, cost: Cost) -> Result<Permit, Htt
             return Err(never_fits(cost, limit));
         }
     }
-    let waiter = Waiter::come(own);
     let came = Instant::now();
+    let waiter = Waiter::come(own, came);
     let mut turns: Vec<SemaphorePermit<'_>> = Vec::with_capacity(narrower.len());
     for scope in &narrower {
         turns.push(scope.turn.acquire().await.map_err(closed)?);
     }
-    let scopes = loop {
+    let (scopes, gone) = loop {
         for (depth, scope) in narrower.iter().enumerate() {
             let inner = narrower.get(..depth).unwrap_or_default();
             Head { inner, scope, came }.until(cost, |_, _| ()).await?;
         }
-        let before = widest.with_books(|books| books.waits.so_far(Instant::now()));
+        let before = waits_so_far(&narrower, widest);
         let _turn = widest.turn.acquire().await.map_err(closed)?;
         let head = Head { inner: &narrower, scope: widest, came };
-        let gone = head.until(cost, |since, now| head.admit(cost, since, now)).await?;
-        if !narrower.is_empty() {
+        let gone = head.until(cost, |since, now| (head.admit(cost, since, now), now)).await?;
+        if let Some(before) = before {
             let waited = widest.with_books(|books| books.waits.since(before, Instant::now()));
             own.with_books(|books| books.waits.add(waited));
         }
-        if let Some(scopes) = gone {
-            break scopes;
+        if let Some(gone) = gone {
+            break gone;
         }
     };
-    Ok(Permit::new(scopes, cost, waiter.waited()))
+    Ok(Permit::new(scopes, cost, waiter.waited(gone)))
+}
+
+/// The waits in a wider queue so far, which only those of a narrower one have to tell apart.
+fn waits_so_far(narrower: &[&Arc<Shared>], widest: &Shared) -> Option<Queued> {
+    (!narrower.is_empty()).then(|| widest.with_books(|books| books.waits.so_far(Instant::now())))
 }
 
 /// Whoever holds the turn of `scope`, and those of all scopes inside it.
@@ -146,16 +151,16 @@ struct Waiter<'a> {
 }
 
 impl<'a> Waiter<'a> {
-    fn come(scope: &'a Shared) -> Self {
+    fn come(scope: &'a Shared, now: Instant) -> Self {
         let came = scope.with_books(|books| {
             books.queued += 1;
-            books.waits.so_far(Instant::now())
+            books.waits.so_far(now)
         });
         Self { scope, came }
     }
 
-    fn waited(&self) -> Queued {
-        self.scope.with_books(|books| books.waits.since(self.came, Instant::now()))
+    fn waited(&self, now: Instant) -> Queued {
+        self.scope.with_books(|books| books.waits.since(self.came, now))
     }
 }
 

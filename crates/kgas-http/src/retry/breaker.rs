@@ -21,7 +21,7 @@ pub(crate) struct Breaker {
 }
 
 /// The right to go on: as one of many, or as the probe.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Pass<'a>(Option<SemaphorePermit<'a>>);
 
 impl Breaker {

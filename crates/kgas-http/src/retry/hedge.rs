@@ -85,8 +85,8 @@ impl Call {
         outgoing: &Outgoing,
         taking: T,
         permit: Permit,
+        began: Instant,
     ) -> Outcome<T::Answer> {
-        let began = Instant::now();
         self.attempts = self.attempts.saturating_add(1);
         let outcome = match course.hedges.as_ref().filter(|_| request.replayable) {
             Some(hedges) => self.hedged(course, request, outgoing, taking, permit, hedges).await,

@@ -50,9 +50,9 @@ pub(crate) async fn run<T: Taking>(
     call: &mut Call,
 ) -> Result<(T::Answer, Option<Permit>), HttpError> {
     loop {
-        let (mut pass, permit) = call.admission(course, request).await?;
-        let (began, queued) = (Instant::now(), permit.queued());
-        let attempt = call.attempt(course, request, &outgoing, taking, permit);
+        let (mut pass, permit, began) = call.admission(course, request).await?;
+        let queued = permit.queued();
+        let attempt = call.attempt(course, request, &outgoing, taking, permit, began);
         let (outcome, permit) = if pass.is_probe() { probe(&mut pass, attempt).await } else { attempt.await };
         let seen = outcome.as_ref().map(T::status);
         report(course, request, call, queued, seen, began);
@@ -125,7 +125,7 @@ fn report(
         path: &request.path,
         number: call.attempts,
         began,
-        wire: began.elapsed(),
+        wire: call.last_wire,
         queued,
         status: outcome.map_or_else(HttpError::status, Some),
         error,
@@ -142,25 +142,31 @@ pub(super) fn tell_limiter(course: &Course, permit: &Permit, error: &HttpError) 
 }
 
 impl Call {
-    /// The right to send: the breaker's pass and the limiter's permit.
+    /// The right to send, and since when: the breaker's pass and the limiter's permit.
     async fn admission<'a>(
         &mut self,
         course: &'a Course,
         request: &ApiRequest,
-    ) -> Result<(Pass<'a>, Permit), HttpError> {
+    ) -> Result<(Pass<'a>, Permit, Instant), HttpError> {
+        let mut began = Instant::now();
         loop {
-            let began = Instant::now();
-            let pass = self.in_time(self.pass(course)).await;
-            self.waited.backoff += began.elapsed();
-            let pass = pass.unwrap_or_else(|| Err(self.too_late(false)))?;
-            let began = Instant::now();
+            let mut pass = Pass::default();
+            if course.breaker.is_open() {
+                let passed = self.in_time(self.pass(course)).await;
+                let now = Instant::now();
+                self.waited.backoff += now - began;
+                began = now;
+                pass = passed.unwrap_or_else(|| Err(self.too_late(false)))?;
+            }
             let permit = self.in_time(course.limiter.acquire(request.cost)).await;
-            self.waited.queue += began.elapsed();
+            let now = Instant::now();
+            self.waited.queue += now - began;
+            began = now;
             let permit = permit.unwrap_or_else(|| Err(self.too_late(false)))?;
             self.waited.queued = self.waited.queued.plus(permit.queued());
             // Who queued while the outage began goes back unwritten.
             if pass.is_probe() || !course.breaker.is_open() {
-                return Ok((pass, permit));
+                return Ok((pass, permit, now));
             }
         }
     }
@@ -168,9 +174,6 @@ impl Call {
     /// Waits while there is an outage, or until nobody is let through any more.
     async fn pass<'a>(&self, course: &'a Course) -> Result<Pass<'a>, HttpError> {
         let pass = course.breaker.pass(self.id, self.last.as_ref());
-        if !course.breaker.is_open() {
-            return pass.await;
-        }
         match select(pin!(pass), pin!(course.limiter.closed())).await {
             Either::Left((pass, _)) => pass,
             Either::Right(_) => Err(HttpError::new(ErrorKind::Closed)),
