@@ -194,3 +194,17 @@ async fn a_post_is_not_turned_into_a_get() {
         assert_eq!(server.seen().len(), 3, "a GET follows");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_refused_half_of_a_hedged_pair_pauses_the_key() {
+    let slow_down = answer(429, &["retry-after: 60"], "");
+    let (server, builder) = Server::in_memory(move |n, _| match n {
+        0 => slow(4),
+        1 => Act::Answer(slow_down.clone()),
+        _ => fine(),
+    });
+    let client = builder.hedge(Hedge::after(Duration::from_secs(2))).build().unwrap();
+    assert_eq!(client.get("x").await.status(), ApiStatus::Success);
+    client.get("y").await;
+    assert!(server.times()[2] >= 62.0, "{:?}", server.times());
+}

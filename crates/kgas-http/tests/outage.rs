@@ -195,3 +195,37 @@ async fn faults_of_every_tenth_attempt_cost_no_call_and_both_accounts_agree() {
     let struck = account.attempts().iter().filter(|a| a.fault.is_some()).count();
     assert!((70..150).contains(&struck), "{struck}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_refuses_the_call_ends_an_outage_all_the_same() {
+    let begin = Instant::now();
+    let (_server, builder) = Server::in_memory(move |n, _| match begin.elapsed() {
+        _ if n == 0 => fine(),
+        time if time < 3 * SECOND => status(503),
+        _ => Act::AnswerAfter(SECOND, answer(400, &[], "")),
+    });
+    let client = builder.limits(at_once(40)).build().unwrap();
+    client.get("x").await;
+    client.batch_requests(requests(100)).await;
+    assert!(begin.elapsed() < 30 * SECOND, "{:?}", begin.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_hangs_does_not_hold_up_the_next() {
+    let begin = Instant::now();
+    let (server, builder) = Server::in_memory(move |_, _| {
+        let time = begin.elapsed();
+        if time < 2 * SECOND || time > 5 * SECOND {
+            Act::AnswerAfter(SECOND / 2, answer(200, &[], "{}"))
+        } else if time < 5 * SECOND / 2 {
+            Act::HangUpAfter(String::new())
+        } else {
+            Act::Hang
+        }
+    });
+    let client = builder.limits(at_once(40)).build().unwrap();
+    let answers = client.batch_requests(requests(500)).await;
+    assert!(answers.iter().all(|a| a.error().is_none()));
+    let back = server.seen().iter().map(|seen| seen.at - begin).find(|at| *at >= 5 * SECOND).unwrap();
+    assert!(back <= 7 * SECOND, "{back:?}");
+}

@@ -7,7 +7,7 @@ mod support;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
-use kgas_http::{ApiResponse, ApiStatus, Cause, Cost, Limiter, Limits, Refusal};
+use kgas_http::{ApiResponse, ApiStatus, Cause, Cost, Limiter, Limits, Refusal, Timeouts};
 use kgas_mock::{Algorithm, HeaderStyle, Hint, MockServer};
 use simulated::{provider, send_all};
 use support::{Act, Server, answer, fine, requests, status};
@@ -215,4 +215,35 @@ async fn each_answer_tells_which_limit_it_waited_for() {
     let answers = client.batch_requests(requests(2)).await;
     assert_eq!(answers[1].waited.queued.longest(), Some(Cause::Requests));
     assert_eq!(answers[0].waited.queued.longest(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_answers_with_limit_headers_keep_the_pace() {
+    let server = MockServer::builder().requests_per_minute(60).algorithm(Algorithm::FullBucket);
+    let (server, builder) = provider(server.latency(Duration::from_secs(100)));
+    let timeouts = Timeouts { attempt: Duration::from_secs(300), ..Timeouts::default() };
+    let client = builder.limits(limits(Some(60), 200)).timeouts(timeouts).build().unwrap();
+    let start = Instant::now();
+    assert!(all_fine(&send_all(&client, 600, 400).await));
+    assert!(start.elapsed() < Duration::from_secs(740), "{:?}", start.elapsed());
+    assert_eq!(server.account().refused(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_pause_without_a_known_limit_nobody_leaves_together() {
+    let refuse = |n, _: &support::Seen| if n < 8 { status(429) } else { fine() };
+    let (server, builder) = Server::in_memory(refuse);
+    let client = builder.limits(limits(None, 8)).build().unwrap();
+    assert!(all_fine(&client.batch_requests(requests(24)).await));
+    let later: Vec<_> = server.times().into_iter().skip(8).take(4).collect();
+    assert!(later[0] >= 0.5 && later.windows(2).all(|w| w[1] > w[0]), "{later:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wild_usage_stops_nothing_for_long() {
+    let tokens_per_minute = NonZeroU32::new(1000);
+    let limiter = Limiter::new(Limits { tokens_per_minute, ..limits(None, 4) });
+    limiter.acquire(Cost::tokens(10)).await.unwrap().settle(u32::MAX);
+    let turn = tokio::time::timeout(Duration::from_secs(130), limiter.acquire(Cost::tokens(10))).await;
+    assert!(turn.is_ok());
 }

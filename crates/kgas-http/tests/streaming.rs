@@ -147,3 +147,24 @@ async fn an_open_answer_keeps_its_place_until_it_is_dropped() {
     client.close().await;
     assert_eq!(client.open(ApiRequest::get("x")).await.unwrap_err().kind(), ErrorKind::Closed);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_429_inside_a_stream_pauses_the_key() {
+    let error = event(r#"{"error":{"message":"Please try again in 30s.","code":"rate_limit_exceeded"}}"#);
+    let (server, builder) =
+        Server::in_memory(move |n, _| if n == 0 { stream(&[said("Hel"), error.clone()]) } else { fine() });
+    let client = builder.build().unwrap();
+    chat_stream(&client, &params()).await.unwrap().finish().await.unwrap_err();
+    client.get("x").await;
+    assert!(server.times()[1] >= 30.0, "{:?}", server.times());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_answer_that_was_read_to_its_end_frees_its_place() {
+    let (_server, builder) = Server::in_memory(|_, _| fine());
+    let client = builder.limits(Limits::unlimited(NonZeroUsize::MIN)).build().unwrap();
+    let mut opened = client.open(ApiRequest::get("x")).await.unwrap();
+    while opened.next().await.is_some() {}
+    assert!(client.get("y").deadline(Duration::from_secs(5)).await.error().is_none());
+    assert_eq!(opened.status(), 200);
+}

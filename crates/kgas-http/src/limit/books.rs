@@ -25,6 +25,9 @@ const BURST: u32 = 10;
 /// still for longer doesn't catch up in a burst.
 const MAX_LAG: Duration = Duration::from_millis(50);
 
+/// What was given back explains a 429 for tokens from this part of a minute's on.
+const GIVEN_BACK_THAT_MATTERS: u64 = 20;
+
 #[derive(Debug)]
 pub(super) struct Books {
     pub(super) configured: Limits,
@@ -42,8 +45,8 @@ pub(super) struct Books {
     spread: Spread,
     /// A 429 that nothing else explains has ended bursts.
     pub(super) is_strict: bool,
-    /// Whether tokens were given back that a request did not use.
-    has_given_back: bool,
+    /// Tokens that were given back because requests did not use them.
+    given_back: u64,
     /// The server charges what a request might use, and gives nothing back.
     keeps_estimates: bool,
     /// The part of the pace that is kept after 429s that came at that pace.
@@ -92,7 +95,7 @@ impl Books {
             paused_until: None,
             spread: Spread::new(now),
             is_strict: false,
-            has_given_back: false,
+            given_back: 0,
             keeps_estimates: false,
             slow: Slow::new(now),
             is_closed: false,
@@ -221,7 +224,7 @@ impl Books {
             if self.keeps_estimates {
                 return;
             }
-            self.has_given_back = true;
+            self.given_back += u64::from(cost.tokens - tokens);
         }
         self.window.correct(ticket, tokens);
         if let Some(bucket) = &mut self.tokens {
@@ -246,7 +249,9 @@ impl Books {
     /// The request of this ticket got a 429 for too many tokens. Returns whether that is explained:
     /// what was given back here was not given back there. It will not be again.
     pub(super) fn too_many_tokens(&mut self) -> bool {
-        self.tokens.is_some() && self.has_given_back && !std::mem::replace(&mut self.keeps_estimates, true)
+        let limit = self.limits.tokens_per_minute.map_or(u64::MAX, |limit| limit.get().into());
+        let explains = self.given_back > limit / GIVEN_BACK_THAT_MATTERS;
+        explains && !std::mem::replace(&mut self.keeps_estimates, true)
     }
 
     /// The request of this ticket got a 429. `until` is when the server said to come again.
