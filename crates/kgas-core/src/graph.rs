@@ -142,7 +142,11 @@ fn entity_json(entity: &Entity<'_>) -> Value {
         let values = properties.entry(property.name()).or_insert_with(|| json!([]));
         if let Value::Array(values) = values {
             let span = property.span();
-            values.push(json!({"value": property.value(), "start": span.start(), "end": span.end()}));
+            let mut value = json!({"value": property.value(), "start": span.start(), "end": span.end()});
+            if let (Some(normal), Some(fields)) = (property.normal(), value.as_object_mut()) {
+                fields.insert("normal".to_owned(), json!(normal));
+            }
+            values.push(value);
         }
     }
     let mentions: Vec<Value> = entity.mentions.iter().map(|mention| mention_json(mention)).collect();
@@ -151,10 +155,11 @@ fn entity_json(entity: &Entity<'_>) -> Value {
 }
 
 fn mention_json(mention: &Mention) -> Value {
-    let evidence = mention.evidence();
-    json!({"chunk": evidence.chunk(), "start": evidence.span().start(), "end": evidence.span().end(),
-        "quote": evidence.quote(), "match": evidence.matched(), "confidence": mention.confidence(),
-        "tool": evidence.tool(), "flags": evidence.flags()})
+    let mut line = json!(mention.evidence());
+    if let Some(fields) = line.as_object_mut() {
+        fields.insert("confidence".to_owned(), json!(mention.confidence()));
+    }
+    line
 }
 
 impl JsonSchema for GraphFragment {
@@ -163,12 +168,12 @@ impl JsonSchema for GraphFragment {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let span = json!({"type": "integer", "minimum": 0});
+        let span = json!({"type": ["integer", "null"], "minimum": 0});
         let reference = json!({"type": "object", "required": ["type", "name"],
             "properties": {"type": {"type": "string"}, "name": {"type": "string"}}});
         let evidence = json!({"type": "object", "required": ["chunk", "start", "end", "quote", "match", "tool", "flags"],
             "properties": {"chunk": span, "start": span, "end": span, "quote": {"type": "string"},
-                "match": {"enum": ["exact"]}, "confidence": {"type": "number"}, "tool": {"type": "string"},
+                "match": {"enum": ["exact", "normalised", "fuzzy", "none"]}, "score": {"type": "number"}, "confidence": {"type": "number"}, "tool": {"type": "string"},
                 "flags": {"type": "array", "items": {"type": "string"}}}});
         schemars::json_schema!({
             "type": "object",

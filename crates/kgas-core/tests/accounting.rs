@@ -87,8 +87,8 @@ proptest! {
             let mut seen = Vec::new();
             for mention in &found.mentions {
                 let evidence = mention.evidence();
-                prop_assert_eq!(evidence.quote(), sliced(&text, evidence.span()));
-                prop_assert!(chunk.span().contains(evidence.span()));
+                prop_assert_eq!(evidence.quote(), sliced(&text, evidence.span().unwrap()));
+                prop_assert!(chunk.span().contains(evidence.span().unwrap()));
                 prop_assert_eq!(mention.key(), &EntityKey::new(mention.key().entity_type(), evidence.quote()));
                 prop_assert!(ontology.class_named(mention.key().entity_type()).is_some());
                 prop_assert!(!seen.contains(&(mention.key(), evidence.span())), "twice: {:?}", mention);
@@ -101,8 +101,8 @@ proptest! {
             found.mentions.into_iter().for_each(|mention| graph.add_mention(mention));
             for relation in relations {
                 let evidence = relation.evidence();
-                prop_assert_eq!(evidence.quote(), sliced(&text, evidence.span()));
-                prop_assert!(chunk.span().contains(evidence.span()));
+                prop_assert_eq!(evidence.quote(), sliced(&text, evidence.span().unwrap()));
+                prop_assert!(chunk.span().contains(evidence.span().unwrap()));
                 prop_assert!(has(&graph, relation.subject()), "{:?}", relation.subject());
                 match relation.object() {
                     Object::Entity(key) => prop_assert!(has(&graph, key), "{:?}", key),

@@ -134,7 +134,7 @@ fn all_other_places_of_kept_words_are_added_and_flagged() {
     let added: Vec<_> =
         found.mentions.iter().filter(|m| m.evidence().flags().contains(&Flag::OtherOccurrence)).collect();
     // Neither within "Ann Smith", nor "Ann Smith" over "Smith Lee", nor "Wayne", which was kept as two types.
-    let places: Vec<_> = added.iter().map(|m| (m.evidence().quote(), m.evidence().span().start())).collect();
+    let places: Vec<_> = added.iter().map(|m| (m.evidence().quote(), m.evidence().span().unwrap().start())).collect();
     assert_eq!(places, [("Ann", 36), ("Ann", 49)]);
     assert!(added[0].properties().is_empty());
 }
@@ -155,8 +155,8 @@ fn places_in_a_later_chunk_are_relative_to_the_document() {
     assert_eq!(rejections(&found), [(2, RejectReason::NotInText)]);
     assert_eq!(found.rejected[0].chunk, 1);
     let evidence = found.relations[0].evidence();
-    assert_eq!((evidence.span().start(), evidence.chunk()), (17, 1));
-    assert_eq!(document.slice(evidence.span()), Some("saw Bob"));
+    assert_eq!((evidence.span().unwrap().start(), evidence.chunk()), (17, 1));
+    assert_eq!(document.slice(evidence.span().unwrap()), Some("saw Bob"));
 }
 
 #[test]

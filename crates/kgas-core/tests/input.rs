@@ -19,7 +19,7 @@ fn with_entities(entities: Value) -> Result<ToolInput, InputError> {
 /// Each mention as (type, quote, start).
 fn mentions(input: &ToolInput) -> Vec<(&str, &str, usize)> {
     let all = input.graph.mentions().iter();
-    all.map(|m| (m.key().entity_type(), m.evidence().quote(), m.evidence().span().start())).collect()
+    all.map(|m| (m.key().entity_type(), m.evidence().quote(), m.evidence().span().unwrap().start())).collect()
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn under_leniency_what_names_the_unknown_is_left_out_and_told() {
     let (ontology, warnings) = Ontology::compile(spec, Leniency::Lenient).unwrap();
     assert_eq!(ontology.title(), Some("T"));
     assert_eq!(ontology.classes().len(), 2);
-    assert!(ontology.classes().all(|(_, class)| class.parent.is_none()));
+    assert!(ontology.classes().all(|(_, class)| class.parents.is_empty()));
     assert_eq!(ontology.relations().iter().map(|relation| relation.label.as_str()).collect::<Vec<_>>(), ["s"]);
     let lost = vec![unknown("Y", "domain of relation \"r\""), unknown("X", "range of relation \"r\"")];
     let expected = [
@@ -220,6 +220,7 @@ fn an_ontology_is_written_as_the_json_that_kgas_reads() {
       "entities": {
         "Agent": {},
         "Person": {
+          "id": "Q5",
           "description": "someone",
           "parent": "Agent",
           "examples": [
@@ -251,7 +252,7 @@ proptest! {
         labels in proptest::collection::vec((texts(), texts(), proptest::option::of(0_usize..8)), 1..8),
     ) {
         let parent = |at: Option<usize>| at.and_then(|at| labels.get(at)).map(|(label, ..)| label.clone());
-        let specs = labels.iter().map(|(label, id, of)| ClassSpec { parent: parent(*of), ..with_id(id, label) });
+        let specs = labels.iter().map(|(label, id, of)| ClassSpec { parents: parent(*of).into_iter().collect(), ..with_id(id, label) });
         if let Ok((ontology, _)) = Ontology::compile(classes(specs), Leniency::Lenient) {
             for (id, class) in ontology.classes() {
                 prop_assert!(ontology.is_a(id, id));

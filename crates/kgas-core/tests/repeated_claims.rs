@@ -26,7 +26,7 @@ fn a_start_beyond_all_numbers_is_no_start() {
     let second = chunks(&document, NonZeroUsize::new(10).unwrap()).nth(1).unwrap();
     let mut facts = FactCollector::new(&document, &second, &ontology, &graph, "t");
     facts.entity_json(&json!({"text": "Bob", "type": "Person", "start": u64::MAX}));
-    assert_eq!(facts.finish().mentions[0].evidence().span().start(), 10);
+    assert_eq!(facts.finish().mentions[0].evidence().span().unwrap().start(), 10);
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! kgas's own JSON: `{"entities": {LABEL: {…}}, "relations": {LABEL: {…}}}`.
 
 use kgas_core::nearest;
-use kgas_core::ontology::{ClassSpec, OntologySpec, RelationSpec};
+use kgas_core::ontology::{Cardinality, ClassSpec, OntologySpec, RelationSpec};
 use serde_json::Value;
 
 use crate::field::Fields;
 use crate::{ReadError, ReadWarning};
 
-const CLASS_FIELDS: [&str; 4] = ["description", "parent", "examples", "properties"];
-const RELATION_FIELDS: [&str; 3] = ["description", "domain", "range"];
+const CLASS_FIELDS: [&str; 6] = ["description", "parent", "examples", "properties", "id", "synonyms"];
+const RELATION_FIELDS: [&str; 8] =
+    ["description", "domain", "range", "id", "synonyms", "parent", "values", "cardinality"];
 
 pub(crate) fn read(value: &Value, warnings: &mut Vec<ReadWarning>) -> Result<OntologySpec, ReadError> {
     let mut spec = OntologySpec {
@@ -19,24 +20,37 @@ pub(crate) fn read(value: &Value, warnings: &mut Vec<ReadWarning>) -> Result<Ont
         let fields = Fields::of(body, format!("entities.{label}"))?;
         warn_of_unknown(&fields, &CLASS_FIELDS, warnings);
         spec.classes.push(ClassSpec {
+            id: fields.text("id")?.unwrap_or_else(|| label.clone()),
+            label: label.clone(),
+            synonyms: fields.names_in("synonyms")?,
             description: fields.text("description")?,
-            parent: fields.text("parent")?,
+            parents: fields.names_in("parent")?,
             examples: fields.names_in("examples")?,
             properties: fields.names_in("properties")?,
-            ..ClassSpec::new(label)
         });
     }
     for (label, body) in labelled(value, "relations")? {
         let fields = Fields::of(body, format!("relations.{label}"))?;
         warn_of_unknown(&fields, &RELATION_FIELDS, warnings);
         spec.relations.push(RelationSpec {
+            id: fields.text("id")?.unwrap_or_else(|| label.clone()),
+            label: label.clone(),
+            synonyms: fields.names_in("synonyms")?,
             description: fields.text("description")?,
+            parents: fields.names_in("parent")?,
             domain: fields.names_in("domain")?,
             range: fields.names_in("range")?,
-            ..RelationSpec::new(label)
+            values: fields.names_in("values")?,
+            cardinality: cardinality(&fields)?,
         });
     }
     Ok(spec)
+}
+
+fn cardinality(fields: &Fields<'_>) -> Result<Option<Cardinality>, ReadError> {
+    let expected = "a cardinality: 1, 0..1 or 1..*";
+    let wrong = || ReadError::Field { place: fields.place_of("cardinality"), expected };
+    fields.text("cardinality")?.map(|text| Cardinality::parse(&text).ok_or_else(wrong)).transpose()
 }
 
 fn labelled<'v>(value: &'v Value, key: &str) -> Result<impl Iterator<Item = (&'v String, &'v Value)>, ReadError> {

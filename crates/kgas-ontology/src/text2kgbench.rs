@@ -23,7 +23,7 @@ pub(crate) fn read(value: &Value) -> Result<OntologySpec, ReadError> {
             let fields = Fields::of(relation, place.clone())?;
             let (id, label) = code_and_label(relation, place, "pid")?;
             let (domain, range) = (fields.names_in("domain")?, fields.names_in("range")?);
-            Ok(RelationSpec { id, label, domain, range, description: None })
+            Ok(RelationSpec { id, label, domain, range, ..RelationSpec::default() })
         })
         .collect::<Result<_, ReadError>>()?;
     let title = value.get("title").and_then(Value::as_str).map(str::to_owned);

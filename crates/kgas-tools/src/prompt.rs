@@ -44,8 +44,9 @@ pub(crate) fn class_lines(ontology: &Ontology) -> String {
             let _ = write!(lines, ": {}", one_line(description));
         }
         let mut details = Vec::new();
-        if let Some(parent) = class.parent {
-            details.push(format!("a kind of {}", one_line(ontology.label(parent))));
+        if !class.parents.is_empty() {
+            let parents: Vec<String> = class.parents.iter().map(|&parent| one_line(ontology.label(parent))).collect();
+            details.push(format!("a kind of {}", parents.join(" and ")));
         }
         if !class.examples.is_empty() {
             let names: Vec<String> = class.examples.iter().take(EXAMPLES).map(|name| one_line(name)).collect();

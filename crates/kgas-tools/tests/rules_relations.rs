@@ -242,7 +242,7 @@ proptest! {
         let document = Document::new("d", text.clone());
         let mentions = entities.mentions().iter().map(|mention| mention.evidence());
         for evidence in mentions.chain(relations.relations().iter().map(|relation| relation.evidence())) {
-            prop_assert_eq!(document.slice(evidence.span()), Some(evidence.quote()));
+            prop_assert_eq!(document.slice(evidence.span().unwrap()), Some(evidence.quote()));
         }
         prop_assert_eq!(runtime.block_on(both(&ontology, &text)), (entities, relations));
     }

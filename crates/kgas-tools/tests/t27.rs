@@ -38,7 +38,7 @@ async fn relations_are_found_without_given_entities() {
     assert_eq!(triples(&result), [("ann", "works at", "acme")]);
     assert_eq!(mentions(&result), [("Person".into(), "Ann".into(), 6), ("Company".into(), "Acme".into(), 19)]);
     let evidence = graph(&result).relations()[0].evidence();
-    assert_eq!((evidence.quote(), evidence.span().start(), evidence.tool()), ("Ann works at Acme", 6, TOOL));
+    assert_eq!((evidence.quote(), evidence.span().unwrap().start(), evidence.tool()), ("Ann works at Acme", 6, TOOL));
     assert_eq!((result.chunks[0].kept, result.chunks[0].rejected), (1, 0));
 }
 
@@ -145,7 +145,7 @@ async fn evidence_in_the_second_chunk_is_of_the_document() {
     let result = run(TOOL, json!({"chunk_size": 12}), &context(model, 2), input("Zoë is out. Bob at Acme.")).await;
     assert_eq!(states(&result), ["empty", "ok"]);
     let evidence = graph(&result).relations()[0].evidence();
-    assert_eq!((evidence.chunk(), evidence.span().start(), evidence.span().end()), (1, 12, 24));
+    assert_eq!((evidence.chunk(), evidence.span().unwrap().start(), evidence.span().unwrap().end()), (1, 12, 24));
 }
 
 #[tokio::test]

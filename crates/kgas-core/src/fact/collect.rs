@@ -149,9 +149,14 @@ impl<'d> FactCollector<'d> {
         for (quote, kept) in types {
             let [first] = kept.as_slice() else { continue };
             for place in self.grounder.places(&quote) {
-                if !self.found.mentions.iter().any(|other| other.evidence().span().overlaps(place)) {
+                if !self
+                    .found
+                    .mentions
+                    .iter()
+                    .any(|other| other.evidence().span().is_some_and(|span| span.overlaps(place)))
+                {
                     let mut mention = first.clone();
-                    mention.evidence.span = place;
+                    mention.evidence.span = Some(place);
                     mention.evidence.flags.insert(Flag::OtherOccurrence);
                     mention.properties.clear();
                     self.found.mentions.push(mention);

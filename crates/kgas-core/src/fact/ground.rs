@@ -151,8 +151,9 @@ impl<'d> Grounder<'d> {
 
     /// Marks the place of a kept mention as taken.
     pub fn take(&mut self, mention: &Mention) {
+        let Some(span) = mention.evidence().span() else { return };
         let kind = label_key(mention.key().entity_type());
-        self.taken.entry(mention.evidence().quote().to_owned()).or_default().push((mention.evidence().span(), kind));
+        self.taken.entry(mention.evidence().quote().to_owned()).or_default().push((span, kind));
     }
 
     /// All places of these words in the chunk, as spans of the document.

@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Span;
 use crate::text::normal_form;
 
 /// What makes two mentions the same entity: their class and the normal form of their name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, JsonSchema)]
 pub struct EntityKey {
     /// The label of the class.
     #[serde(rename = "type")]
@@ -40,16 +40,35 @@ impl EntityKey {
 }
 
 /// How a quote was found in the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Match {
     /// Character by character.
     Exact,
+    /// But for case, compatibility forms, white space, kinds of quotes and dashes, soft hyphens.
+    Normalised,
+    /// But for a few characters; the evidence says how much agrees.
+    Fuzzy,
+    /// Not at all: kept only because that was asked for, and flagged.
+    None,
+}
+
+impl Match {
+    /// The word that outputs use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Normalised => "normalised",
+            Self::Fuzzy => "fuzzy",
+            Self::None => "none",
+        }
+    }
 }
 
 /// What a reader should know about a fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Flag {
@@ -59,6 +78,18 @@ pub enum Flag {
     OtherOccurrence,
     /// The class was not said; it is the only one that the relation takes.
     TypeInferred,
+    /// The confidence was a word or a percentage.
+    ConfidenceRead,
+    /// The quote that was given isn't in the chunk; the evidence is the smallest span that holds both ends.
+    EvidenceInferred,
+    /// The relation fits only the other way round, and was turned.
+    Reversed,
+    /// Found when asked again what was missed.
+    SecondPass,
+    /// The class that was said is one level off the only one that fits, which was taken.
+    TypeMapped,
+    /// The text doesn't have the words; kept because that was asked for.
+    Ungrounded,
 }
 
 /// A place in a document that names an entity.
@@ -102,6 +133,8 @@ pub struct Relation {
     pub(crate) relation_type: String,
     pub(crate) subject: EntityKey,
     pub(crate) object: Object,
+    /// Where the object is a value that can be read: its plain form, see [`Relation::normal`].
+    pub(crate) normal: Option<String>,
     pub(crate) confidence: f64,
     pub(crate) evidence: Evidence,
 }
@@ -125,6 +158,12 @@ impl Relation {
         &self.object
     }
 
+    /// Where the object is a date, a number or a quantity that can be read: `1984-05-01`, `1200000`, `3.5 km`.
+    #[must_use]
+    pub fn normal(&self) -> Option<&str> {
+        self.normal.as_deref()
+    }
+
     /// How sure the claim was, from 0 to 1.
     #[must_use]
     pub const fn confidence(&self) -> f64 {
@@ -139,7 +178,7 @@ impl Relation {
 }
 
 /// What a relation leads to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Object {
     /// An entity.
@@ -149,32 +188,38 @@ pub enum Object {
 }
 
 /// A place in a document, with the words that stand there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     pub(crate) chunk: usize,
-    #[serde(flatten)]
-    pub(crate) span: Span,
+    pub(crate) span: Option<Span>,
     pub(crate) quote: String,
-    #[serde(rename = "match")]
     pub(crate) matched: Match,
+    /// Of a fuzzy match: how much agrees, from 0 to 1.
+    pub(crate) score: Option<f64>,
     pub(crate) tool: String,
     pub(crate) flags: BTreeSet<Flag>,
 }
 
 impl Evidence {
-    /// The chunk that was shown when it was found.
+    /// The chunk in which it starts; that was shown when it was found, or that was shown after it.
     #[must_use]
     pub const fn chunk(&self) -> usize {
         self.chunk
     }
 
-    /// Where it stands in the document.
+    /// Where it stands in the document; `None` where the text doesn't have it and it was kept all the same.
     #[must_use]
-    pub const fn span(&self) -> Span {
+    pub const fn span(&self) -> Option<Span> {
         self.span
     }
 
-    /// The document's words at the span.
+    /// Of a fuzzy match: how much of the quote agrees with the claim, from 0 to 1.
+    #[must_use]
+    pub const fn score(&self) -> Option<f64> {
+        self.score
+    }
+
+    /// The document's words at the span; where there is none, the words that were claimed.
     #[must_use]
     pub fn quote(&self) -> &str {
         &self.quote
@@ -199,11 +244,33 @@ impl Evidence {
     }
 }
 
+/// Writes `{"chunk", "start", "end", "quote", "match", "score", "tool", "flags"}`; `start` and `end` are null where
+/// there is no span, and `score` is there for a fuzzy match only.
+impl Serialize for Evidence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("chunk", &self.chunk)?;
+        map.serialize_entry("start", &self.span.map(Span::start))?;
+        map.serialize_entry("end", &self.span.map(Span::end))?;
+        map.serialize_entry("quote", &self.quote)?;
+        map.serialize_entry("match", &self.matched)?;
+        if let Some(score) = self.score {
+            map.serialize_entry("score", &score)?;
+        }
+        map.serialize_entry("tool", &self.tool)?;
+        map.serialize_entry("flags", &self.flags)?;
+        map.end()
+    }
+}
+
 /// A property of an entity, with the place that states its value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, JsonSchema)]
 pub struct PropertyValue {
     pub(crate) name: String,
     pub(crate) value: String,
+    /// Where the value can be read: its plain form, see [`Relation::normal`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) normal: Option<String>,
     #[serde(flatten)]
     pub(crate) span: Span,
 }
@@ -219,6 +286,12 @@ impl PropertyValue {
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
+    }
+
+    /// Where the value is a date, a number or a quantity that can be read: as for [`Relation::normal`].
+    #[must_use]
+    pub fn normal(&self) -> Option<&str> {
+        self.normal.as_deref()
     }
 
     /// Where the value stands in the document.

@@ -36,6 +36,10 @@ pub enum RejectReason {
     UnknownProperty,
     /// The text doesn't have the property's value; the entity itself is kept.
     PropertyNotInText,
+    /// It is what an example of the prompt says, and not what the text says.
+    ExampleLeak,
+    /// Subject and object are one and the same entity.
+    SelfLoop,
 }
 
 impl RejectReason {
@@ -61,6 +65,8 @@ impl RejectReason {
             Self::DanglingReference => "dangling_reference",
             Self::UnknownProperty => "unknown_property",
             Self::PropertyNotInText => "property_not_in_text",
+            Self::ExampleLeak => "example_leak",
+            Self::SelfLoop => "self_loop",
         }
     }
 }

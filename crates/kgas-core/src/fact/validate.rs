@@ -68,7 +68,9 @@ impl<'o> Validator<'o> {
             match (self.property(class, &name), place) {
                 (None, _) => lost.push((name, RejectReason::UnknownProperty)),
                 (Some(_), None) => lost.push((name, RejectReason::PropertyNotInText)),
-                (Some(name), Some(span)) => properties.push(PropertyValue { name: name.to_owned(), value, span }),
+                (Some(name), Some(span)) => {
+                    properties.push(PropertyValue { name: name.to_owned(), value, normal: None, span });
+                }
             }
         }
         let mut mention = self.mention(class, grounded.chunk, grounded.span, confidence, flags);
@@ -115,7 +117,7 @@ impl<'o> Validator<'o> {
                 let mention = self.mention(class, grounded.chunk, span, confidence, flags);
                 let key = mention.key.clone();
                 // The two ends may be one.
-                if !mentions.iter().any(|other| other.key == key && other.evidence.span == span) {
+                if !mentions.iter().any(|other| other.key == key && other.evidence.span == Some(span)) {
                     mentions.push(mention);
                 }
                 key
@@ -128,13 +130,15 @@ impl<'o> Validator<'o> {
         };
         let evidence = Evidence {
             chunk: grounded.chunk,
-            span: grounded.span,
+            span: Some(grounded.span),
+            score: None,
             quote: grounded.quote.clone(),
             matched: grounded.matched,
             tool: self.tool.to_owned(),
             flags: flags.clone(),
         };
-        let relation = Relation { relation_type: kind.label.clone(), subject, object, confidence, evidence };
+        let relation_type = kind.label.clone();
+        let relation = Relation { relation_type, subject, object, normal: None, confidence, evidence };
         Ok(RelationFacts { relation, mentions })
     }
 
@@ -232,7 +236,8 @@ impl<'o> Validator<'o> {
         let quote = self.document.slice(span).unwrap_or_default().to_owned();
         let key = EntityKey::new(self.ontology.label(class), &quote);
         let tool = self.tool.to_owned();
-        let evidence = Evidence { chunk, span, quote, matched: super::Match::Exact, tool, flags };
+        let evidence =
+            Evidence { chunk, span: Some(span), quote, matched: super::Match::Exact, score: None, tool, flags };
         Mention { key, evidence, confidence, properties: Vec::new() }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::{Class, ClassId, ClassSpec, Datatype, Ontology, OntologySpec, Range, RelationSpec, RelationType};
+use super::{Class, ClassId, ClassSpec, Datatype, Ontology, OntologySpec, Range, RelationSpec, RelationType, inherit};
 use crate::text::label_key;
 
 /// What happens to a relation that names an unknown class.
@@ -96,7 +96,7 @@ impl Ontology {
         let mut compiler = Compiler { classes_by_key, unknown: Vec::new(), warnings: Vec::new(), leniency };
         let classes: Vec<Class> = spec.classes.into_iter().map(|class| compiler.class(class)).collect();
         let mut relations = Vec::with_capacity(spec.relations.len());
-        for (at, relation) in spec.relations.into_iter().enumerate() {
+        for (at, relation) in inherit::ends(spec.relations).into_iter().enumerate() {
             if label_key(&relation.label).is_empty() {
                 return Err(OntologyError::NoLabel("relation", at + 1));
             }
@@ -116,12 +116,8 @@ impl Ontology {
     }
 
     fn cycle(&self) -> Option<String> {
-        // A chain of parents longer than there are classes has come round.
-        let is_looped = |class: &Class| {
-            let up = |id: &ClassId| self.class(*id).and_then(|class| class.parent);
-            std::iter::successors(class.parent, up).nth(self.classes.len()).is_some()
-        };
-        self.classes.iter().find(|class| is_looped(class)).map(|class| class.label.clone())
+        let is_looped = |id: ClassId| self.parents(id).iter().any(|&parent| self.is_a(parent, id));
+        self.classes().find(|(id, _)| is_looped(*id)).map(|(_, class)| class.label.clone())
     }
 }
 
@@ -137,20 +133,41 @@ fn class_keys(classes: &[ClassSpec]) -> Result<HashMap<String, ClassId>, Ontolog
             return Err(OntologyError::TwoClasses(class.label.trim().to_owned()));
         }
     }
+    let ids = |class: &ClassSpec| [label_key(&class.id), label_key(local_name(&class.id))];
     for (at, class) in classes.iter().enumerate() {
-        let key = label_key(&class.id);
-        if !key.is_empty() {
+        for key in ids(class).into_iter().filter(|key| !key.is_empty()) {
             keys.entry(key).or_insert(ClassId(at));
+        }
+    }
+    // A synonym that two classes share names neither.
+    let mut synonyms: HashMap<String, Option<ClassId>> = HashMap::new();
+    for (at, class) in classes.iter().enumerate() {
+        for key in class.synonyms.iter().map(|name| label_key(name)).filter(|key| !key.is_empty()) {
+            let entry = synonyms.entry(key).or_insert(Some(ClassId(at)));
+            *entry = entry.filter(|other| *other == ClassId(at));
+        }
+    }
+    for (key, class) in synonyms {
+        if let Some(class) = class {
+            keys.entry(key).or_insert(class);
         }
     }
     Ok(keys)
 }
 
+/// The part of an IRI that names the thing: after the last `#` or `/`. What is no IRI is its own local name.
+#[must_use]
+pub fn local_name(id: &str) -> &str {
+    let id = id.trim();
+    if id.contains("://") { id.rsplit(['#', '/']).find(|part| !part.is_empty()).unwrap_or(id) } else { id }
+}
+
 fn relation_keys(relations: &[RelationType]) -> HashMap<String, Vec<usize>> {
     let mut keys: HashMap<String, Vec<usize>> = HashMap::with_capacity(relations.len() * 2);
     for (at, relation) in relations.iter().enumerate() {
-        let names = [label_key(&relation.label), label_key(&relation.id)];
-        for key in names.into_iter().filter(|key| !key.is_empty()) {
+        let names = [relation.label.as_str(), &relation.id, local_name(&relation.id)];
+        let names = names.into_iter().chain(relation.synonyms.iter().map(String::as_str)).map(label_key);
+        for key in names.filter(|key| !key.is_empty()) {
             let found = keys.entry(key).or_default();
             if !found.contains(&at) {
                 found.push(at);
@@ -174,22 +191,26 @@ impl Compiler {
 
     fn class(&mut self, spec: ClassSpec) -> Class {
         let label = spec.label.trim().to_owned();
-        let parent = spec.parent.filter(|name| !name.trim().is_empty()).and_then(|name| {
-            let found = self.find(&name);
-            if found.is_none() {
-                let reference = UnknownReference { name, named_by: format!("parent of class {label:?}") };
-                match self.leniency {
-                    Leniency::Strict => self.unknown.push(reference),
-                    Leniency::Lenient => self.warnings.push(OntologyWarning::ParentDropped(reference)),
+        let mut parents = Vec::new();
+        for name in trimmed(spec.parents) {
+            match self.find(&name) {
+                Some(parent) if parents.contains(&parent) => {}
+                Some(parent) => parents.push(parent),
+                None => {
+                    let reference = UnknownReference { name, named_by: format!("parent of class {label:?}") };
+                    match self.leniency {
+                        Leniency::Strict => self.unknown.push(reference),
+                        Leniency::Lenient => self.warnings.push(OntologyWarning::ParentDropped(reference)),
+                    }
                 }
             }
-            found
-        });
+        }
         Class {
+            synonyms: other_names(spec.synonyms, &label),
             label,
             id: spec.id.trim().to_owned(),
             description: tidy(spec.description),
-            parent,
+            parents,
             examples: trimmed(spec.examples),
             properties: trimmed(spec.properties),
         }
@@ -217,7 +238,17 @@ impl Compiler {
         }
         if unknown.is_empty() {
             let description = tidy(spec.description);
-            return Some(RelationType { label, id: spec.id.trim().to_owned(), description, domain, range });
+            range.values = trimmed(spec.values);
+            return Some(RelationType {
+                synonyms: other_names(spec.synonyms, &label),
+                label,
+                id: spec.id.trim().to_owned(),
+                description,
+                parents: trimmed(spec.parents),
+                domain,
+                range,
+                cardinality: spec.cardinality,
+            });
         }
         match self.leniency {
             Leniency::Strict => self.unknown.append(&mut unknown),
@@ -229,6 +260,17 @@ impl Compiler {
 
 fn tidy(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Each other name once, in the order given.
+fn other_names(names: Vec<String>, label: &str) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for name in trimmed(names) {
+        if name != label && !distinct.contains(&name) {
+            distinct.push(name);
+        }
+    }
+    distinct
 }
 
 fn trimmed(names: Vec<String>) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 mod compile;
 mod datatype;
+mod inherit;
 mod spec;
 
 use std::collections::HashMap;
@@ -9,9 +10,9 @@ use std::collections::HashMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-pub use compile::{Leniency, OntologyError, OntologyWarning, UnknownReference};
+pub use compile::{Leniency, OntologyError, OntologyWarning, UnknownReference, local_name};
 pub use datatype::Datatype;
-pub use spec::{ClassSpec, OntologySpec, RelationSpec};
+pub use spec::{Cardinality, ClassSpec, OntologySpec, RelationSpec};
 
 use crate::text::label_key;
 
@@ -26,10 +27,12 @@ pub struct Class {
     pub label: String,
     /// What the source calls it; often the same as the label, sometimes a code such as `Q5`.
     pub id: String,
+    /// What else it is called.
+    pub synonyms: Vec<String>,
     /// What it means, for a reader and for a model.
     pub description: Option<String>,
-    /// The class that it is a special case of.
-    pub parent: Option<ClassId>,
+    /// The classes that it is a special case of.
+    pub parents: Vec<ClassId>,
     /// Names of entities of this class.
     pub examples: Vec<String>,
     /// Names of the properties that its entities may have.
@@ -43,12 +46,18 @@ pub struct RelationType {
     pub label: String,
     /// What the source calls it.
     pub id: String,
+    /// What else it is called.
+    pub synonyms: Vec<String>,
     /// What it means, for a reader and for a model.
     pub description: Option<String>,
+    /// The labels of the relations that it is a special case of.
+    pub parents: Vec<String>,
     /// The classes that a subject may have; empty where any may.
     pub domain: Vec<ClassId>,
     /// What an object may be.
     pub range: Range,
+    /// How many objects a subject has, where that is said.
+    pub cardinality: Option<Cardinality>,
 }
 
 /// What the object of a relation may be: entities of some classes, values of some datatypes, or, unspecified, both.
@@ -58,13 +67,15 @@ pub struct Range {
     pub classes: Vec<ClassId>,
     /// The datatypes that a value may have.
     pub datatypes: Vec<Datatype>,
+    /// The values that are allowed; empty where any is.
+    pub values: Vec<String>,
 }
 
 impl Range {
     /// Whether nothing was said: an entity of any class, or any value.
     #[must_use]
     pub const fn is_unspecified(&self) -> bool {
-        self.classes.is_empty() && self.datatypes.is_empty()
+        self.classes.is_empty() && self.datatypes.is_empty() && self.values.is_empty()
     }
 
     /// Whether the object may be an entity.
@@ -76,7 +87,7 @@ impl Range {
     /// Whether the object may be a value.
     #[must_use]
     pub const fn allows_values(&self) -> bool {
-        self.is_unspecified() || !self.datatypes.is_empty()
+        self.is_unspecified() || !self.datatypes.is_empty() || !self.values.is_empty()
     }
 }
 
@@ -95,7 +106,7 @@ impl Range {
 /// assert!(ontology.class_named("person").is_some());
 /// # Ok::<(), kgas_core::ontology::OntologyError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ontology {
     title: Option<String>,
     classes: Vec<Class>,
@@ -134,13 +145,15 @@ impl Ontology {
         self.classes.get(id.0)
     }
 
-    /// The class with this label or source id; case, white space, `_` and `-` don't matter.
+    /// The class with this label, source id, local name of its id, or synonym; case, white space, `_` and `-` don't
+    /// matter.
     #[must_use]
     pub fn class_named(&self, name: &str) -> Option<ClassId> {
         self.classes_by_key.get(&label_key(name)).copied()
     }
 
-    /// The relations with this label or source id; more than one where a label is used twice.
+    /// The relations with this label, source id, local name of its id, or synonym; more than one where a name is used
+    /// twice.
     pub fn relations_named(&self, name: &str) -> impl Iterator<Item = &RelationType> {
         let found = self.relations_by_key.get(&label_key(name)).map(Vec::as_slice).unwrap_or_default();
         found.iter().filter_map(|&at| self.relations.get(at))
@@ -155,16 +168,24 @@ impl Ontology {
     /// Whether `class` is `ancestor` or a special case of it.
     #[must_use]
     pub fn is_a(&self, class: ClassId, ancestor: ClassId) -> bool {
-        let mut current = Some(class);
-        // Bounded by the number of classes, so that a cycle in a hand-made ontology ends.
-        for _ in 0..=self.classes.len() {
-            match current {
-                Some(id) if id == ancestor => return true,
-                Some(id) => current = self.class(id).and_then(|class| class.parent),
-                None => return false,
+        let mut seen = Vec::new();
+        let mut waiting = vec![class];
+        while let Some(id) = waiting.pop() {
+            if id == ancestor {
+                return true;
+            }
+            if !seen.contains(&id) {
+                seen.push(id);
+                waiting.extend(self.parents(id));
             }
         }
         false
+    }
+
+    /// The classes that a class is directly a special case of.
+    #[must_use]
+    pub fn parents(&self, class: ClassId) -> &[ClassId] {
+        self.class(class).map_or(&[], |class| class.parents.as_slice())
     }
 
     /// Whether an entity of `class` may stand where one of `allowed` is wanted; anything may where nothing is said.
@@ -183,8 +204,10 @@ impl Serialize for Ontology {
             .iter()
             .map(|class| {
                 let fields = [
+                    ("id", json!(Some(&class.id).filter(|id| **id != class.label))),
                     ("description", json!(class.description)),
-                    ("parent", json!(class.parent.map(|id| self.label(id)))),
+                    ("parent", one_or_more(labels(&class.parents))),
+                    ("synonyms", json!(class.synonyms)),
                     ("examples", json!(class.examples)),
                     ("properties", json!(class.properties)),
                 ];
@@ -198,9 +221,14 @@ impl Serialize for Ontology {
                 let mut range = labels(&relation.range.classes);
                 range.extend(relation.range.datatypes.iter().map(|datatype| datatype.name()));
                 let fields = [
+                    ("id", json!(Some(&relation.id).filter(|id| **id != relation.label))),
                     ("description", json!(relation.description)),
+                    ("parent", one_or_more(relation.parents.iter().map(String::as_str).collect())),
+                    ("synonyms", json!(relation.synonyms)),
                     ("domain", json!(labels(&relation.domain))),
                     ("range", json!(range)),
+                    ("values", json!(relation.range.values)),
+                    ("cardinality", json!(relation.cardinality.map(|cardinality| cardinality.to_string()))),
                 ];
                 (relation.label.clone(), said(fields))
             })
@@ -212,6 +240,14 @@ impl Serialize for Ontology {
         map.serialize_entry("entities", &entities)?;
         map.serialize_entry("relations", &relations)?;
         map.end()
+    }
+}
+
+/// One name alone, for most have one; more as a list.
+fn one_or_more(names: Vec<&str>) -> Value {
+    match names.as_slice() {
+        [only] => json!(only),
+        _ => json!(names),
     }
 }
 

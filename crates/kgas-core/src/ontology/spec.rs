@@ -1,5 +1,7 @@
 //! An ontology as its source writes it: names that refer to names, nothing checked yet.
 
+use std::fmt;
+
 /// What every format is read into, before it is compiled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OntologySpec {
@@ -18,10 +20,12 @@ pub struct ClassSpec {
     pub id: String,
     /// What people call it; white space at its ends is dropped.
     pub label: String,
+    /// What else people call it, in any language.
+    pub synonyms: Vec<String>,
     /// What it means.
     pub description: Option<String>,
-    /// Id or label of the class that it is a special case of.
-    pub parent: Option<String>,
+    /// Ids or labels of the classes that it is a special case of.
+    pub parents: Vec<String>,
     /// Names of entities of this class.
     pub examples: Vec<String>,
     /// Names of properties.
@@ -42,10 +46,17 @@ impl ClassSpec {
         self
     }
 
-    /// With the class that it is a special case of.
+    /// With a class that it is a special case of.
     #[must_use]
     pub fn parent(mut self, parent: impl Into<String>) -> Self {
-        self.parent = Some(parent.into());
+        self.parents.push(parent.into());
+        self
+    }
+
+    /// With what else people call it.
+    #[must_use]
+    pub fn also<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.synonyms = names.into_iter().map(Into::into).collect();
         self
     }
 }
@@ -57,12 +68,53 @@ pub struct RelationSpec {
     pub id: String,
     /// What people call it; white space at its ends is dropped.
     pub label: String,
+    /// What else people call it, in any language.
+    pub synonyms: Vec<String>,
     /// What it means.
     pub description: Option<String>,
+    /// Ids or labels of the relations that it is a special case of; it has their domain and range where it has none.
+    pub parents: Vec<String>,
     /// Ids or labels of the classes of its subjects; none means any.
     pub domain: Vec<String>,
     /// Ids or labels of the classes of its objects, or names of datatypes; none means anything.
     pub range: Vec<String>,
+    /// The values that are allowed, where they are listed.
+    pub values: Vec<String>,
+    /// How many objects a subject has, where that is said.
+    pub cardinality: Option<Cardinality>,
+}
+
+/// How many objects of a relation one subject has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cardinality {
+    /// At least so many.
+    pub min: u32,
+    /// At most so many, where there is an end.
+    pub max: Option<u32>,
+}
+
+impl Cardinality {
+    /// Reads `1`, `0..1`, `1..*`, `2..5`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (min, max) = match text.split_once("..") {
+            Some((min, max)) => (min.trim().parse().ok()?, max.trim()),
+            None => (text.parse().ok()?, text),
+        };
+        let max = if matches!(max, "*" | "n") { None } else { Some(max.parse().ok()?) };
+        max.is_none_or(|max| min <= max).then_some(Self { min, max })
+    }
+}
+
+impl fmt::Display for Cardinality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.max {
+            Some(max) if max == self.min => write!(f, "{max}"),
+            Some(max) => write!(f, "{}..{max}", self.min),
+            None => write!(f, "{}..*", self.min),
+        }
+    }
 }
 
 impl RelationSpec {

@@ -105,7 +105,7 @@ pub(crate) fn mentions(facts: &ChunkFacts) -> Vec<(&str, &str, usize)> {
     let all = facts.mentions.iter();
     all.map(|mention| {
         let evidence = mention.evidence();
-        (mention.key().entity_type(), evidence.quote(), evidence.span().start())
+        (mention.key().entity_type(), evidence.quote(), evidence.span().unwrap().start())
     })
     .collect()
 }

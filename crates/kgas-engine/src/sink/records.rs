@@ -33,36 +33,20 @@ pub(crate) struct Record {
 struct MentionLine<'a> {
     document: &'a str,
     #[serde(flatten)]
-    place: Place<'a>,
+    evidence: &'a Evidence,
     confidence: f64,
-    tool: &'a str,
-    flags: &'a std::collections::BTreeSet<kgas_core::fact::Flag>,
 }
 
 #[derive(Serialize)]
 struct EvidenceLine<'a> {
     document: &'a str,
     #[serde(flatten)]
-    place: Place<'a>,
-    tool: &'a str,
-    flags: &'a std::collections::BTreeSet<kgas_core::fact::Flag>,
+    evidence: &'a Evidence,
 }
 
-#[derive(Serialize)]
-struct Place<'a> {
-    chunk: usize,
-    start: usize,
-    end: usize,
-    quote: &'a str,
-    #[serde(rename = "match")]
-    matched: kgas_core::fact::Match,
-}
-
-impl<'a> From<&'a Evidence> for Place<'a> {
-    fn from(evidence: &'a Evidence) -> Self {
-        let (span, quote, matched) = (evidence.span(), evidence.quote(), evidence.matched());
-        Self { chunk: evidence.chunk(), start: span.start(), end: span.end(), quote, matched }
-    }
+/// What is in no place sorts first.
+fn first(evidence: &Evidence) -> u64 {
+    evidence.span().map_or(0, |span| span.start() as u64)
 }
 
 /// All records of a document; `sequence` is its place in the corpus.
@@ -89,30 +73,27 @@ pub(crate) fn records(
 
 fn mention_record(sequence: u64, at: u64, document: &str, mention: &Mention) -> Result<Record, serde_json::Error> {
     let evidence = mention.evidence();
-    let line = MentionLine {
-        document,
-        place: evidence.into(),
-        confidence: mention.confidence(),
-        tool: evidence.tool(),
-        flags: evidence.flags(),
-    };
+    let line = MentionLine { document, evidence, confidence: mention.confidence() };
     let mut payload = serde_json::to_vec(&line)?;
     // JSON has no raw line break: what follows one are the properties.
     for property in mention.properties() {
         let (name, span) = (property.name(), property.span());
         payload.push(b'\n');
-        let value = json!({"value": property.value(), "document": document, "start": span.start(),
+        let mut value = json!({"value": property.value(), "document": document, "start": span.start(),
             "end": span.end(), "quote": property.value()});
+        if let (Some(normal), Some(fields)) = (property.normal(), value.as_object_mut()) {
+            fields.insert("normal".to_owned(), json!(normal));
+        }
         serde_json::to_writer(&mut payload, &(name, value))?;
     }
     let key = mention.key();
-    let key = sort_key(&[key.entity_type(), key.name()], &[sequence, evidence.span().start() as u64, at]);
+    let key = sort_key(&[key.entity_type(), key.name()], &[sequence, first(evidence), at]);
     Ok(Record { stream: Stream::Mentions, key, payload })
 }
 
 fn relation_record(sequence: u64, at: u64, document: &str, relation: &Relation) -> Result<Record, serde_json::Error> {
     let evidence = relation.evidence();
-    let line = EvidenceLine { document, place: evidence.into(), tool: evidence.tool(), flags: evidence.flags() };
+    let line = EvidenceLine { document, evidence };
     let subject = entity_id(relation.subject());
     let (object, is_value) = object_text(relation.object());
     let kind = if is_value { "value" } else { "object" };
@@ -121,7 +102,7 @@ fn relation_record(sequence: u64, at: u64, document: &str, relation: &Relation) 
         serde_json::to_vec(&(relation.relation_type(), &subject, &object, is_value, relation.confidence()))?;
     payload.push(b'\n');
     serde_json::to_writer(&mut payload, &line)?;
-    let numbers = [sequence, evidence.span().start() as u64, at];
+    let numbers = [sequence, first(evidence), at];
     let key = sort_key(&[relation.relation_type(), &subject, &object, kind], &numbers);
     Ok(Record { stream: Stream::Relations, key, payload })
 }

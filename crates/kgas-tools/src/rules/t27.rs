@@ -8,7 +8,7 @@ use kgas_core::fact::{ChunkFacts, EntityKey, FactCollector, ObjectType, Relation
 use kgas_core::ontology::ClassId;
 use kgas_core::text::Chunk;
 use kgas_core::{
-    ConfigError, KgasTool, Ontology, ToolContext, ToolError, ToolInput, ToolMetadata, ToolPlugin, ToolResult,
+    ConfigError, KgasTool, Ontology, Span, ToolContext, ToolError, ToolInput, ToolMetadata, ToolPlugin, ToolResult,
 };
 use serde_json::json;
 
@@ -81,10 +81,10 @@ fn known(input: &ToolInput) -> Vec<Known<'_>> {
     let mut mentions: Vec<_> = input.graph.mentions().iter().collect();
     mentions.sort_by_key(|mention| {
         let span = mention.evidence().span();
-        (span.start(), std::cmp::Reverse(span.end()))
+        (span.map(Span::start), std::cmp::Reverse(span.map(Span::end)))
     });
     for mention in mentions {
-        let Some(bytes) = input.document.bytes_of(mention.evidence().span()) else { continue };
+        let Some(bytes) = mention.evidence().span().and_then(|span| input.document.bytes_of(span)) else { continue };
         match known.last_mut() {
             Some(last) if last.bytes == bytes => last.keys.push(mention.key()),
             _ => known.push(Known { bytes, keys: vec![mention.key()] }),

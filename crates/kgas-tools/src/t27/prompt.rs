@@ -74,7 +74,7 @@ impl<'i> Prompt<'i> {
 /// How a chunk spells an entity; `None` where it doesn't name it.
 fn spelling_in<'e>(entity: &Entity<'e>, chunk: &Chunk, text: &str) -> Option<&'e str> {
     let mentioned = entity.mentions.iter().map(|mention| mention.evidence());
-    let mut here = mentioned.filter(|evidence| chunk.span().contains(evidence.span()));
+    let mut here = mentioned.filter(|evidence| evidence.span().is_some_and(|span| chunk.span().contains(span)));
     let mut spellings = std::iter::once(&entity.name).chain(&entity.aliases);
     here.next()
         .map(|evidence| evidence.quote())

@@ -203,7 +203,7 @@ pub(crate) fn mentions(result: &ToolResult) -> Vec<(String, String, usize)> {
     let all = graph(result).mentions().iter();
     all.map(|mention| {
         let evidence = mention.evidence();
-        (mention.key().entity_type().to_owned(), evidence.quote().to_owned(), evidence.span().start())
+        (mention.key().entity_type().to_owned(), evidence.quote().to_owned(), evidence.span().unwrap().start())
     })
     .collect()
 }
