@@ -12,6 +12,14 @@ pub enum Format {
     Kgas,
     /// `{"concepts": [{"qid", "label"}], "relations": [{"pid", "label", "domain", "range"}]}`
     Text2KgBench,
+    /// Classes in `$defs`, `definitions` or at the root.
+    JsonSchema,
+    /// OWL or RDFS as Turtle or N-Triples.
+    Turtle,
+    /// OWL or RDFS as RDF/XML.
+    RdfXml,
+    /// LinkML as YAML: `classes`, `slots`, `enums`.
+    LinkMl,
 }
 
 impl Format {
@@ -32,6 +40,10 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Self::Kgas => "kgas JSON",
             Self::Text2KgBench => "Text2KGBench JSON",
+            Self::JsonSchema => "JSON Schema",
+            Self::Turtle => "Turtle",
+            Self::RdfXml => "RDF/XML",
+            Self::LinkMl => "LinkML YAML",
         })
     }
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use kgas_core::ontology::{OntologyError, OntologyWarning};
 
+use crate::Format;
+
 /// An ontology file that can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("ontology {}: {problem}", path.display())]
@@ -53,9 +55,31 @@ pub enum ReadError {
         /// What it should be.
         expected: &'static str,
     },
+    /// It breaks the rules of its format.
+    #[error("{format}: line {line}: {problem}")]
+    Syntax {
+        /// The format that it was taken for.
+        format: Format,
+        /// Where, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// It is of a known format, and nothing in it is a class or a relation.
+    #[error("no ontology in it: {format} without a class or a relation{}", after(.warning.as_ref()))]
+    NothingFound {
+        /// The format that it was taken for.
+        format: Format,
+        /// The first thing that was passed over.
+        warning: Option<Box<ReadWarning>>,
+    },
     /// It contradicts itself.
     #[error(transparent)]
     Ontology(#[from] OntologyError),
+}
+
+fn after(warning: Option<&Box<ReadWarning>>) -> String {
+    warning.map(|warning| format!("; {warning}")).unwrap_or_default()
 }
 
 fn plain(error: &io::Error) -> String {
@@ -78,6 +102,22 @@ pub enum ReadWarning {
         /// The known field that looks most like it.
         nearest: Option<&'static str>,
     },
+    /// Something that breaks the rules of its format; what could be read of it is kept.
+    Syntax {
+        /// Where, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Something well written that is passed over.
+    PassedOver {
+        /// Where, from 1; where the format has lines and the reader knows them.
+        line: Option<usize>,
+        /// What: `class "Film"`.
+        what: String,
+        /// Why: `it is deprecated`.
+        why: &'static str,
+    },
     /// Something was left out.
     Dropped(OntologyWarning),
 }
@@ -89,6 +129,9 @@ impl fmt::Display for ReadWarning {
             Self::UnknownField { place, nearest: Some(name) } => {
                 write!(f, "{place} is not read, did you mean {name}?")
             }
+            Self::Syntax { line, problem } => write!(f, "line {line}: {problem}"),
+            Self::PassedOver { line: Some(line), what, why } => write!(f, "line {line}: {what} is passed over: {why}"),
+            Self::PassedOver { line: None, what, why } => write!(f, "{what} is passed over: {why}"),
             Self::Dropped(dropped) => dropped.fmt(f),
         }
     }

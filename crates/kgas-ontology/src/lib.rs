@@ -1,11 +1,11 @@
 //! Reads ontologies of several formats, told apart by content, and compiles them to [`kgas_core::Ontology`].
 //!
 //! ```
-//! use kgas_ontology::{Format, Leniency, read};
+//! use kgas_ontology::{Format, ReadOptions, read};
 //!
 //! let text = r#"{"entities": {"Person": {"examples": ["Ada"]}, "Company": {}},
 //!     "relations": {"works at": {"domain": "Person", "range": "Company"}}}"#;
-//! let loaded = read(text, Leniency::Strict)?;
+//! let loaded = read(text, &ReadOptions::default())?;
 //! assert_eq!(loaded.format, Format::Kgas);
 //! assert_eq!(loaded.ontology.relations().len(), 1);
 //! # Ok::<(), kgas_ontology::ReadError>(())
@@ -18,6 +18,7 @@ mod error;
 mod field;
 mod kgas_json;
 mod text2kgbench;
+mod vocabulary;
 
 use std::path::Path;
 
@@ -29,11 +30,36 @@ pub use detect::Format;
 pub use error::{LoadError, ReadError, ReadWarning};
 pub use kgas_core::ontology::Leniency;
 
+/// How an ontology is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// What happens to what names an unknown class.
+    pub leniency: Leniency,
+    /// The language of labels and descriptions, where there are several: `en` takes `en-GB` too.
+    pub lang: String,
+}
+
+/// Strict, and English.
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { leniency: Leniency::Strict, lang: "en".to_owned() }
+    }
+}
+
+/// In English.
+impl From<Leniency> for ReadOptions {
+    fn from(leniency: Leniency) -> Self {
+        Self { leniency, ..Self::default() }
+    }
+}
+
 /// An ontology, and what was passed over on the way to it.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// What facts are checked against.
     pub ontology: Ontology,
+    /// What it was compiled from.
+    pub spec: OntologySpec,
     /// The format in which it was written.
     pub format: Format,
     /// What was left out, or looks like a mistake.
@@ -44,39 +70,58 @@ pub struct Loaded {
 ///
 /// # Errors
 /// [`LoadError`] names the file, and where in it the trouble is.
-pub fn load(path: &Path, leniency: Leniency) -> Result<Loaded, LoadError> {
+pub fn load(path: &Path, options: &ReadOptions) -> Result<Loaded, LoadError> {
     let in_file = |problem| LoadError { path: path.to_owned(), problem };
     let bytes = std::fs::read(path).map_err(|error| in_file(ReadError::Io(error)))?;
     let text =
         String::from_utf8(bytes).map_err(|error| in_file(ReadError::NotUtf8(error.utf8_error().valid_up_to())))?;
-    read(&text, leniency).map_err(in_file)
+    read(&text, options).map_err(in_file)
 }
 
 /// Reads an ontology from text.
 ///
 /// # Errors
-/// [`ReadError`]: it is empty, not JSON (with line and column), of no known format, or doesn't compile.
-pub fn read(text: &str, leniency: Leniency) -> Result<Loaded, ReadError> {
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim().is_empty() {
-        return Err(ReadError::Empty);
-    }
-    let value = serde_json::from_str(text).map_err(ReadError::NotJson)?;
-    from_value(&value, leniency)
+/// [`ReadError`]: it is empty, broken (with its line), of no known format, or doesn't compile.
+pub fn read(text: &str, options: &ReadOptions) -> Result<Loaded, ReadError> {
+    compile(read_spec(text, options)?, options)
 }
 
 /// Reads an ontology from JSON that is parsed already.
 ///
 /// # Errors
 /// [`ReadError`], as for [`read`].
-pub fn from_value(value: &Value, leniency: Leniency) -> Result<Loaded, ReadError> {
+pub fn from_value(value: &Value, options: &ReadOptions) -> Result<Loaded, ReadError> {
+    compile(spec_of(value)?, options)
+}
+
+/// Reads what an ontology says, without asking whether it makes sense.
+///
+/// # Errors
+/// [`ReadError`]: it is empty, broken (with its line), or of no known format.
+pub fn read_spec(text: &str, _options: &ReadOptions) -> Result<(OntologySpec, Format, Vec<ReadWarning>), ReadError> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(ReadError::Empty);
+    }
+    spec_of(&serde_json::from_str(text).map_err(ReadError::NotJson)?)
+}
+
+fn spec_of(value: &Value) -> Result<(OntologySpec, Format, Vec<ReadWarning>), ReadError> {
     let format = Format::of(value).ok_or(ReadError::UnknownFormat)?;
     let mut warnings = Vec::new();
-    let spec: OntologySpec = match format {
+    let spec = match format {
         Format::Kgas => kgas_json::read(value, &mut warnings)?,
         Format::Text2KgBench => text2kgbench::read(value)?,
+        _ => return Err(ReadError::UnknownFormat),
     };
-    let (ontology, dropped) = Ontology::compile(spec, leniency)?;
+    Ok((spec, format, warnings))
+}
+
+fn compile(
+    (spec, format, mut warnings): (OntologySpec, Format, Vec<ReadWarning>),
+    options: &ReadOptions,
+) -> Result<Loaded, ReadError> {
+    let (ontology, dropped) = Ontology::compile(spec.clone(), options.leniency)?;
     warnings.extend(dropped.into_iter().map(ReadWarning::Dropped));
-    Ok(Loaded { ontology, format, warnings })
+    Ok(Loaded { ontology, spec, format, warnings })
 }

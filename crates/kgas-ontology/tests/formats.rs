@@ -1,12 +1,12 @@
 //! Both formats, told apart by content, and what is said of broken ones.
 
 use kgas_core::ontology::Datatype;
-use kgas_ontology::{Format, Leniency, Loaded, ReadError, load, read};
+use kgas_ontology::{Format, Leniency, Loaded, ReadError, ReadOptions, load, read};
 
 const SEED: &str = r#"{"entities": {"Person": {"properties": ["name"]}}}"#;
 
 fn strict(text: &str) -> Result<Loaded, ReadError> {
-    read(text, Leniency::Strict)
+    read(text, &ReadOptions::default())
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn every_unknown_class_is_listed() {
 
 #[test]
 fn lenient_drops_those_relations_and_says_so() {
-    let loaded = read(UNKNOWN, Leniency::Lenient).unwrap();
+    let loaded = read(UNKNOWN, &Leniency::Lenient.into()).unwrap();
     assert_eq!(loaded.ontology.relations().iter().map(|relation| &relation.label).collect::<Vec<_>>(), ["released"]);
     let said: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(said.join("\n"), @r#"
@@ -105,7 +105,7 @@ fn a_misspelt_field_is_warned_of() {
 
 #[test]
 fn a_missing_file_is_named() {
-    let error = load(std::path::Path::new("no/such.json"), Leniency::Strict).unwrap_err();
+    let error = load(std::path::Path::new("no/such.json"), &ReadOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "ontology no/such.json: there is no such file");
 }
 
