@@ -41,12 +41,12 @@ pub enum ReadError {
     /// It is not JSON; the message ends in line and column.
     #[error("not JSON: {0}")]
     NotJson(#[source] serde_json::Error),
-    /// It is JSON, but no ontology.
+    /// It is of none of the formats.
     #[error(
-        "no ontology in it: expected {{\"entities\": {{…}}, \"relations\": {{…}}}} or \
-         {{\"concepts\": […], \"relations\": […]}}"
+        "no ontology in it: expected kgas JSON (entities, relations), Text2KGBench JSON (concepts, relations), \
+         JSON Schema ($defs), OWL or RDFS as Turtle or RDF/XML, or LinkML YAML (classes, slots), found {0}"
     )]
-    UnknownFormat,
+    UnknownFormat(&'static str),
     /// A field is not of its type.
     #[error("{place} should be {expected}")]
     Field {
@@ -118,8 +118,25 @@ pub enum ReadWarning {
         /// Why: `it is deprecated`.
         why: &'static str,
     },
+    /// A class of another ontology that is used here: it is taken as a class.
+    Assumed {
+        /// Its IRI.
+        class: String,
+    },
     /// Something was left out.
     Dropped(OntologyWarning),
+}
+
+impl ReadWarning {
+    /// The line that it is about, from 1, where that is known.
+    #[must_use]
+    pub const fn line(&self) -> Option<usize> {
+        match self {
+            Self::Syntax { line, .. } => Some(*line),
+            Self::PassedOver { line, .. } => *line,
+            Self::UnknownField { .. } | Self::Assumed { .. } | Self::Dropped(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for ReadWarning {
@@ -132,6 +149,7 @@ impl fmt::Display for ReadWarning {
             Self::Syntax { line, problem } => write!(f, "line {line}: {problem}"),
             Self::PassedOver { line: Some(line), what, why } => write!(f, "line {line}: {what} is passed over: {why}"),
             Self::PassedOver { line: None, what, why } => write!(f, "{what} is passed over: {why}"),
+            Self::Assumed { class } => write!(f, "<{class}> is used and not declared, it is taken as a class"),
             Self::Dropped(dropped) => dropped.fmt(f),
         }
     }

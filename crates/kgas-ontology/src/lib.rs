@@ -17,14 +17,20 @@ mod detect;
 mod error;
 mod field;
 mod kgas_json;
+mod rdf;
+mod rdf_xml;
 mod text2kgbench;
+mod turtle;
 mod vocabulary;
+mod words;
 
 use std::path::Path;
 
 use kgas_core::Ontology;
 use kgas_core::ontology::OntologySpec;
 use serde_json::Value;
+
+use detect::Syntax;
 
 pub use detect::Format;
 pub use error::{LoadError, ReadError, ReadWarning};
@@ -98,22 +104,46 @@ pub fn from_value(value: &Value, options: &ReadOptions) -> Result<Loaded, ReadEr
 ///
 /// # Errors
 /// [`ReadError`]: it is empty, broken (with its line), or of no known format.
-pub fn read_spec(text: &str, _options: &ReadOptions) -> Result<(OntologySpec, Format, Vec<ReadWarning>), ReadError> {
+pub fn read_spec(text: &str, options: &ReadOptions) -> Result<(OntologySpec, Format, Vec<ReadWarning>), ReadError> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err(ReadError::Empty);
     }
-    spec_of(&serde_json::from_str(text).map_err(ReadError::NotJson)?)
+    let mut warnings = Vec::new();
+    let (graph, format) = match Syntax::of(text) {
+        Syntax::Json => return spec_of(&serde_json::from_str(text).map_err(ReadError::NotJson)?),
+        Syntax::Yaml => return Err(ReadError::UnknownFormat("text that is none of them")),
+        Syntax::Xml => {
+            return Err(ReadError::UnknownFormat("XML without rdf:RDF (OWL/XML has to be saved as RDF/XML)"));
+        }
+        Syntax::Turtle => (turtle::read(text, &mut warnings), Format::Turtle),
+        Syntax::RdfXml => (rdf_xml::read(text, options.leniency, &mut warnings)?, Format::RdfXml),
+    };
+    let spec = rdf::spec(&graph, &options.lang, &mut warnings);
+    found(spec, format, warnings)
 }
 
 fn spec_of(value: &Value) -> Result<(OntologySpec, Format, Vec<ReadWarning>), ReadError> {
-    let format = Format::of(value).ok_or(ReadError::UnknownFormat)?;
+    let format = Format::of(value).ok_or(ReadError::UnknownFormat("other JSON"))?;
     let mut warnings = Vec::new();
     let spec = match format {
         Format::Kgas => kgas_json::read(value, &mut warnings)?,
         Format::Text2KgBench => text2kgbench::read(value)?,
-        _ => return Err(ReadError::UnknownFormat),
+        _ => return Err(ReadError::UnknownFormat("other JSON")),
     };
+    Ok((spec, format, warnings))
+}
+
+/// What was passed over may be why nothing is left.
+fn found(
+    spec: OntologySpec,
+    format: Format,
+    mut warnings: Vec<ReadWarning>,
+) -> Result<(OntologySpec, Format, Vec<ReadWarning>), ReadError> {
+    warnings.sort_by_key(|warning| warning.line().unwrap_or(usize::MAX));
+    if spec.classes.is_empty() && spec.relations.is_empty() {
+        return Err(ReadError::NothingFound { format, warning: warnings.into_iter().next().map(Box::new) });
+    }
     Ok((spec, format, warnings))
 }
 

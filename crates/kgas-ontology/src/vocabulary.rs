@@ -63,3 +63,33 @@ pub(crate) const SKOS_EXAMPLE: &str = "http://www.w3.org/2004/02/skos/core#examp
 pub(crate) const KGAS_PROPERTY: &str = "https://kgas.dev/ns#property";
 /// How many objects a subject has, `0..1`; on a property, as a string. It says what OWL has no short word for.
 pub(crate) const KGAS_CARDINALITY: &str = "https://kgas.dev/ns#cardinality";
+
+pub(crate) const SKOS_HIDDEN_LABEL: &str = "http://www.w3.org/2004/02/skos/core#hiddenLabel";
+pub(crate) const DC_TITLE: &str = "http://purl.org/dc/elements/1.1/title";
+pub(crate) const DC_DESCRIPTION: &str = "http://purl.org/dc/elements/1.1/description";
+pub(crate) const DCTERMS_TITLE: &str = "http://purl.org/dc/terms/title";
+pub(crate) const DCTERMS_DESCRIPTION: &str = "http://purl.org/dc/terms/description";
+/// Both spellings are in use; readers take them for one.
+pub(crate) const SCHEMA: [&str; 2] = ["http://schema.org/", "https://schema.org/"];
+pub(crate) const SCHEMA_NAME: &str = "http://schema.org/name";
+pub(crate) const SCHEMA_DESCRIPTION: &str = "http://schema.org/description";
+pub(crate) const SCHEMA_DOMAIN_INCLUDES: &str = "http://schema.org/domainIncludes";
+pub(crate) const SCHEMA_RANGE_INCLUDES: &str = "http://schema.org/rangeIncludes";
+
+pub(crate) const OWL_DEPRECATED_CLASS: &str = "http://www.w3.org/2002/07/owl#DeprecatedClass";
+pub(crate) const OWL_DEPRECATED_PROPERTY: &str = "http://www.w3.org/2002/07/owl#DeprecatedProperty";
+pub(crate) const OWL_SYMMETRIC_PROPERTY: &str = "http://www.w3.org/2002/07/owl#SymmetricProperty";
+pub(crate) const OWL_TRANSITIVE_PROPERTY: &str = "http://www.w3.org/2002/07/owl#TransitiveProperty";
+pub(crate) const OWL_INVERSE_FUNCTIONAL_PROPERTY: &str = "http://www.w3.org/2002/07/owl#InverseFunctionalProperty";
+pub(crate) const OWL_ON_DATATYPE: &str = "http://www.w3.org/2002/07/owl#onDatatype";
+
+/// What values of any kind are read as.
+pub(crate) const XSD_STRING: &str = "http://www.w3.org/2001/XMLSchema#string";
+pub(crate) const XSD_DECIMAL: &str = "http://www.w3.org/2001/XMLSchema#decimal";
+pub(crate) const XSD_INTEGER: &str = "http://www.w3.org/2001/XMLSchema#integer";
+pub(crate) const XSD_BOOLEAN: &str = "http://www.w3.org/2001/XMLSchema#boolean";
+pub(crate) const XSD_DATE: &str = "http://www.w3.org/2001/XMLSchema#date";
+pub(crate) const XSD_DATE_TIME: &str = "http://www.w3.org/2001/XMLSchema#dateTime";
+pub(crate) const XSD_TIME: &str = "http://www.w3.org/2001/XMLSchema#time";
+pub(crate) const XSD_DURATION: &str = "http://www.w3.org/2001/XMLSchema#duration";
+pub(crate) const XSD_ANY_URI: &str = "http://www.w3.org/2001/XMLSchema#anyURI";
