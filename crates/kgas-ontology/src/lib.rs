@@ -16,7 +16,10 @@
 mod detect;
 mod error;
 mod field;
+mod json_schema;
 mod kgas_json;
+mod linkml;
+mod merge;
 mod rdf;
 mod rdf_xml;
 mod text2kgbench;
@@ -112,7 +115,10 @@ pub fn read_spec(text: &str, options: &ReadOptions) -> Result<(OntologySpec, For
     let mut warnings = Vec::new();
     let (graph, format) = match Syntax::of(text) {
         Syntax::Json => return spec_of(&serde_json::from_str(text).map_err(ReadError::NotJson)?),
-        Syntax::Yaml => return Err(ReadError::UnknownFormat("text that is none of them")),
+        Syntax::Yaml => {
+            let spec = linkml::read(text, &mut warnings)?;
+            return found(spec, Format::LinkMl, warnings);
+        }
         Syntax::Xml => {
             return Err(ReadError::UnknownFormat("XML without rdf:RDF (OWL/XML has to be saved as RDF/XML)"));
         }
@@ -129,8 +135,14 @@ fn spec_of(value: &Value) -> Result<(OntologySpec, Format, Vec<ReadWarning>), Re
     let spec = match format {
         Format::Kgas => kgas_json::read(value, &mut warnings)?,
         Format::Text2KgBench => text2kgbench::read(value)?,
-        _ => return Err(ReadError::UnknownFormat("other JSON")),
+        Format::JsonSchema => json_schema::read(value, &mut warnings)?,
+        // JSON is YAML too.
+        Format::LinkMl => linkml::read(&value.to_string(), &mut warnings)?,
+        Format::Turtle | Format::RdfXml => return Err(ReadError::UnknownFormat("other JSON")),
     };
+    if format == Format::JsonSchema || format == Format::LinkMl {
+        return found(spec, format, warnings);
+    }
     Ok((spec, format, warnings))
 }
 

@@ -1,4 +1,4 @@
-//! Both formats, told apart by content, and what is said of broken ones.
+//! The JSON formats, told apart by content, and what is said of broken ones.
 
 use kgas_core::ontology::Datatype;
 use kgas_ontology::{Format, Leniency, Loaded, ReadError, ReadOptions, load, read};
@@ -86,8 +86,8 @@ fn broken_ontologies_get_one_clear_sentence() {
     the file is empty
     the file is empty
     not JSON: expected value at line 2 column 8
-    no ontology in it: expected {"entities": {…}, "relations": {…}} or {"concepts": […], "relations": […]}
-    no ontology in it: expected {"entities": {…}, "relations": {…}} or {"concepts": […], "relations": […]}
+    no ontology in it: expected kgas JSON (entities, relations), Text2KGBench JSON (concepts, relations), JSON Schema ($defs), OWL or RDFS as Turtle or RDF/XML, or LinkML YAML (classes, slots), found other JSON
+    no ontology in it: expected kgas JSON (entities, relations), Text2KGBench JSON (concepts, relations), JSON Schema ($defs), OWL or RDFS as Turtle or RDF/XML, or LinkML YAML (classes, slots), found other JSON
     the ontology is empty: it has neither classes nor relations
     entities should be an object of labels
     entities.A.examples should be a list of strings
