@@ -93,10 +93,12 @@ fn is_json_array(text: &str) -> bool {
         || (inner.starts_with(']') && inner.trim_start_matches(']').trim().is_empty())
 }
 
-/// `<?xml`, `<!--`, or a tag that declares namespaces; `<http://…>` is an IRI.
+/// `<?xml`, `<!--`, a tag that declares namespaces, or one that is closed; `<http://…>` is an IRI.
 fn is_tag(text: &str) -> bool {
     let tag = text.split_once('>').map_or(text, |(tag, _)| tag);
-    tag.starts_with("<?") || tag.starts_with("<!") || tag.contains("xmlns")
+    let name = tag.trim_start_matches('<');
+    let is_closed = || name.chars().all(char::is_alphanumeric) && text.contains(&format!("</{name}>"));
+    tag.starts_with("<?") || tag.starts_with("<!") || tag.contains("xmlns") || is_closed()
 }
 
 /// `<rdf:RDF`, whatever the prefix.

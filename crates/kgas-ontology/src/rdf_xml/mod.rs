@@ -42,7 +42,10 @@ pub(crate) fn read(text: &str, leniency: Leniency, warnings: &mut Vec<ReadWarnin
         }) {
             Ok(()) => break,
             Err((position, problem)) => {
-                warnings.push(ReadWarning::Syntax { line: survey.line(at(position)), problem });
+                // The place is behind what is wrong, and behind the white space that follows it.
+                let behind = text.get(..at(position)).map_or(at(position), |before| before.trim_end().len());
+                let problem = problem.split_whitespace().collect::<Vec<_>>().join(" ");
+                warnings.push(ReadWarning::Syntax { line: survey.line(behind), problem });
                 from = survey.child_after(at(position));
                 read_again += head.len();
             }

@@ -84,7 +84,7 @@ impl Survey {
                 Ok(_) => {}
                 Err(error) => {
                     let at = start + usize::try_from(reader.error_position()).unwrap_or(usize::MAX);
-                    survey.problem = Some((survey.line(at), error.to_string()));
+                    survey.problem = Some((survey.line(at + 1), error.to_string()));
                     return Ok(survey);
                 }
             }

@@ -58,14 +58,19 @@ impl<'t> Scanner<'t> {
                 }
                 b'"' | b'\'' => {
                     word = None;
-                    self.skip_string(byte);
+                    let from = self.at;
+                    let is_whole = self.skip_string(byte);
+                    let line = self.text.get(from..self.at).unwrap_or_default();
+                    if !is_whole && line.trim_end().ends_with('.') {
+                        break;
+                    }
                 }
                 b'\\' => self.skip(2),
                 b'.' if self.ends_here(word.is_some()) => {
                     self.skip(1);
                     break;
                 }
-                b'[' | b'(' | b'{' | b']' | b')' | b'}' | b';' | b',' => {
+                b'[' | b'(' | b'{' | b']' | b')' | b'}' | b';' | b',' | b'^' => {
                     depth = match byte {
                         b'[' | b'(' | b'{' => depth + 1,
                         b']' | b')' | b'}' => depth.saturating_sub(1),
@@ -150,22 +155,23 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// A short string ends with its line at the latest.
-    fn skip_string(&mut self, quote: u8) {
+    /// Whether it has an end; a short string ends with its line at the latest.
+    fn skip_string(&mut self, quote: u8) -> bool {
         let is_long = self.peek(1) == Some(quote) && self.peek(2) == Some(quote);
         let quotes = if is_long { 3 } else { 1 };
         self.skip(quotes);
         while let Some(byte) = self.peek(0) {
             match byte {
                 b'\\' => self.skip(2),
-                b'\n' if !is_long => return,
+                b'\n' if !is_long => return false,
                 _ if byte == quote && (!is_long || (self.peek(1) == Some(quote) && self.peek(2) == Some(quote))) => {
                     self.skip(quotes);
-                    return;
+                    return true;
                 }
                 _ => self.skip(1),
             }
         }
+        false
     }
 
     /// A dot within a name (`ex:v1.0`) or a number (`1.5`) ends nothing.
