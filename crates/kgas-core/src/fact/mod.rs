@@ -13,7 +13,7 @@ mod validate;
 
 pub use candidate::{EntityCandidate, ObjectType, RelationCandidate};
 pub use collect::{ChunkFacts, FactCollector};
-pub use ground::{GroundedEnd, GroundedEntity, GroundedRelation, Grounder};
+pub use ground::{GroundedEnd, GroundedEntity, GroundedRelation, Grounder, Place};
 pub use kept::{EntityKey, Evidence, Flag, Match, Mention, Object, PropertyValue, Relation};
 pub use reject::{RejectReason, Rejection};
 pub use validate::{RelationFacts, Validator};

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{
-    EntityKey, Evidence, Flag, GroundedEnd, GroundedEntity, GroundedRelation, Mention, Object, ObjectType,
+    EntityKey, Evidence, Flag, GroundedEnd, GroundedEntity, GroundedRelation, Mention, Object, ObjectType, Place,
     PropertyValue, RejectReason, Relation,
 };
+use crate::Document;
 use crate::ontology::{ClassId, Datatype, Ontology, RelationType};
-use crate::{Document, Span};
 
 /// Holds grounded claims against an ontology and makes facts of those that stand.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ enum Said {
 /// An end that turned out to be an entity: a known one, or one to be made at a place.
 enum End {
     Known(EntityKey),
-    New(ClassId, Span, Option<Flag>),
+    New(ClassId, Place, Option<Flag>),
 }
 
 impl<'o> Validator<'o> {
@@ -64,19 +64,26 @@ impl<'o> Validator<'o> {
         let (confidence, flags) = self.confidence(grounded.candidate.confidence)?;
         let mut properties = Vec::new();
         let mut lost = Vec::new();
-        for (name, value, place) in grounded.property_spans {
-            match (self.property(class, &name), place) {
-                (None, _) => lost.push((name, RejectReason::UnknownProperty)),
-                (Some(_), None) => lost.push((name, RejectReason::PropertyNotInText)),
-                (Some(name), Some(span)) => {
-                    properties.push(PropertyValue { name: name.to_owned(), value, normal: None, span });
+        for claim in grounded.properties {
+            match (self.property(class, &claim.name), claim.place) {
+                (None, _) => lost.push((claim.name, RejectReason::UnknownProperty)),
+                (Some(_), None) => lost.push((claim.name, RejectReason::PropertyNotInText)),
+                (Some(name), Some(Place { span, .. })) => {
+                    properties.push(PropertyValue { name: name.to_owned(), value: claim.quote, normal: None, span });
                 }
             }
         }
-        let mut mention = self.mention(class, grounded.chunk, grounded.span, confidence, flags);
-        mention.evidence.matched = grounded.matched;
-        mention.properties = properties;
-        Ok((mention, lost))
+        let evidence = Evidence {
+            chunk: grounded.chunk,
+            span: grounded.span,
+            quote: grounded.quote,
+            matched: grounded.matched,
+            score: grounded.score,
+            tool: self.tool.to_owned(),
+            flags: flags.into_iter().chain(grounded.flags).collect(),
+        };
+        let key = EntityKey::new(self.ontology.label(class), &evidence.quote);
+        Ok((Mention { key, evidence, confidence, properties }, lost))
     }
 
     /// Makes a relation, and the mentions that its ends need.
@@ -107,17 +114,17 @@ impl<'o> Validator<'o> {
     ) -> Result<RelationFacts, RejectReason> {
         let claim = &grounded.candidate;
         let said = claim.subject_type.as_deref().map_or(Said::Nothing, |name| self.said(name));
-        let subject = self.end(&grounded.subject, said, &kind.domain, RejectReason::Domain, grounded.span)?;
+        let subject = self.end(&grounded.subject, said, &kind.domain, RejectReason::Domain)?;
         let object = self.object(kind, grounded)?;
         let mut mentions: Vec<Mention> = Vec::new();
         let mut keep = |end: End| match end {
             End::Known(key) => key,
-            End::New(class, span, flag) => {
+            End::New(class, place, flag) => {
                 let flags = flags.iter().copied().chain(flag).collect();
-                let mention = self.mention(class, grounded.chunk, span, confidence, flags);
+                let mention = self.mention(class, place, confidence, flags);
                 let key = mention.key.clone();
                 // The two ends may be one.
-                if !mentions.iter().any(|other| other.key == key && other.evidence.span == Some(span)) {
+                if !mentions.iter().any(|other| other.key == key && other.evidence.span == Some(place.span)) {
                     mentions.push(mention);
                 }
                 key
@@ -130,12 +137,12 @@ impl<'o> Validator<'o> {
         };
         let evidence = Evidence {
             chunk: grounded.chunk,
-            span: Some(grounded.span),
-            score: None,
+            span: grounded.span,
+            score: grounded.score,
             quote: grounded.quote.clone(),
             matched: grounded.matched,
             tool: self.tool.to_owned(),
-            flags: flags.clone(),
+            flags: flags.iter().chain(&grounded.flags).copied().collect(),
         };
         let relation_type = kind.label.clone();
         let relation = Relation { relation_type, subject, object, normal: None, confidence, evidence };
@@ -145,7 +152,7 @@ impl<'o> Validator<'o> {
     /// The object as an entity, or (the inner `Err`) as a value.
     fn object(&self, kind: &RelationType, grounded: &GroundedRelation) -> Result<Result<End, String>, RejectReason> {
         let range = &kind.range;
-        let entity = |said| self.end(&grounded.object, said, &range.classes, RejectReason::Range, grounded.span);
+        let entity = |said| self.end(&grounded.object, said, &range.classes, RejectReason::Range);
         let is_known = || grounded.object.known.iter().any(|key| self.key_fits(key, &range.classes));
         match &grounded.candidate.object_type {
             ObjectType::Named(name) => match (self.said(name), Datatype::parse(name)) {
@@ -166,8 +173,8 @@ impl<'o> Validator<'o> {
         if !kind.range.allows_values() {
             return Err(RejectReason::Range);
         }
-        let place = grounded.object.spans.first().ok_or(RejectReason::NotInText)?;
-        let words = self.document.slice(*place).unwrap_or_default();
+        let place = grounded.object.place.ok_or(RejectReason::NotInText)?;
+        let words = self.document.slice(place.span).unwrap_or_default();
         let datatypes = &kind.range.datatypes;
         if datatypes.is_empty() || datatypes.iter().any(|datatype| datatype.admits(words)) {
             Ok(words.to_owned())
@@ -183,7 +190,6 @@ impl<'o> Validator<'o> {
         said: Said,
         allowed: &[ClassId],
         misfit: RejectReason,
-        evidence: Span,
     ) -> Result<End, RejectReason> {
         let mut fitting: Vec<&EntityKey> = end.known.iter().filter(|key| self.key_fits(key, allowed)).collect();
         if let Said::Class(class) = said {
@@ -202,9 +208,8 @@ impl<'o> Validator<'o> {
         if !self.ontology.fits(class, allowed) {
             return Err(misfit);
         }
-        let inside = end.spans.iter().find(|span| evidence.contains(**span));
-        let span = inside.or_else(|| end.spans.first()).ok_or(RejectReason::DanglingReference)?;
-        Ok(End::New(class, *span, flag))
+        let place = end.place.ok_or(RejectReason::DanglingReference)?;
+        Ok(End::New(class, place, flag))
     }
 
     fn key_fits(&self, key: &EntityKey, allowed: &[ClassId]) -> bool {
@@ -232,12 +237,12 @@ impl<'o> Validator<'o> {
             .map(String::as_str)
     }
 
-    fn mention(&self, class: ClassId, chunk: usize, span: Span, confidence: f64, flags: BTreeSet<Flag>) -> Mention {
-        let quote = self.document.slice(span).unwrap_or_default().to_owned();
+    fn mention(&self, class: ClassId, place: Place, confidence: f64, flags: BTreeSet<Flag>) -> Mention {
+        let quote = self.document.slice(place.span).unwrap_or_default().to_owned();
         let key = EntityKey::new(self.ontology.label(class), &quote);
+        let Place { span, chunk, matched, score } = place;
         let tool = self.tool.to_owned();
-        let evidence =
-            Evidence { chunk, span: Some(span), quote, matched: super::Match::Exact, score: None, tool, flags };
+        let evidence = Evidence { chunk, span: Some(span), quote, matched, score, tool, flags };
         Mention { key, evidence, confidence, properties: Vec::new() }
     }
 }

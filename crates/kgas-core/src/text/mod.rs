@@ -8,7 +8,7 @@ mod salvage;
 mod sentence;
 
 pub use calendar::is_calendar_word;
-pub use chunk::{Chunk, chunks};
+pub use chunk::{Chunk, chunks, chunks_with_context};
 pub use normalize::{label_key, normal_form};
 pub use occurrence::occurrences;
 pub use salvage::{Items, NoItems, items};
