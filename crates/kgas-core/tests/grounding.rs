@@ -67,7 +67,7 @@ fn an_item_that_is_not_kept_says_why_and_is_listed_as_it_came() {
     let cases = [
         (json!({"text": "Eve", "type": "Person"}), RejectReason::NotInText),
         (json!({"text": "An", "type": "Person"}), RejectReason::NotInText),
-        (json!({"text": "ann", "type": "Person"}), RejectReason::NotInText),
+        (json!({"text": "Anne", "type": "Person"}), RejectReason::NotInText),
         (json!({"text": "Ann", "type": "Robot"}), RejectReason::UnknownType),
         (json!({"text": "Ann", "type": "Person", "confidence": 0.0}), RejectReason::LowConfidence),
         (json!({"text": "Ann", "type": "Person", "confidence": 1.5}), RejectReason::Malformed),

@@ -32,3 +32,8 @@ const CALENDAR: &[&str] = &[
 pub fn is_calendar_word(word: &str) -> bool {
     CALENDAR.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
+
+/// Whether a word in small letters begins such a name, and is long enough to stand for it: "jan", "sept".
+pub(super) fn begins_calendar_word(word: &str) -> bool {
+    word.len() >= 3 && CALENDAR.iter().any(|known| known.starts_with(word))
+}

@@ -5,6 +5,7 @@ mod chunk;
 mod normalize;
 mod occurrence;
 mod salvage;
+pub(crate) mod search;
 mod sentence;
 
 pub use calendar::is_calendar_word;

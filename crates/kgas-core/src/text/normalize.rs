@@ -30,7 +30,7 @@ pub fn label_key(label: &str) -> String {
 
 /// By way of upper case: so "ß" meets "SS" and the two sigmas meet each other. Lower case first, for "ẞ" is upper case
 /// and has another.
-fn fold(characters: impl Iterator<Item = char>) -> String {
+pub(super) fn fold(characters: impl Iterator<Item = char>) -> String {
     characters.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 

@@ -42,7 +42,7 @@ fn stands_alone(text: &str, range: Range<usize>) -> bool {
 }
 
 /// Whether a word may begin or end at this byte: the characters on its two sides don't belong to one word.
-fn is_border(text: &str, at: usize) -> bool {
+pub(super) fn is_border(text: &str, at: usize) -> bool {
     let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else { return false };
     match (before.chars().next_back(), after.chars().next()) {
         (Some(left), Some(right)) => {
@@ -62,7 +62,7 @@ const fn is_joiner(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200c}' | '\u{200d}')
 }
 
-const fn is_unspaced(character: char) -> bool {
+pub(super) const fn is_unspaced(character: char) -> bool {
     matches!(character,
         '\u{0e00}'..='\u{0eff}'        // Thai, Lao
         | '\u{0f00}'..='\u{109f}'      // Tibetan, Burmese
