@@ -263,7 +263,7 @@ fn dirtied(words: &str, how: u8) -> String {
         0 => words.to_uppercase(),
         1 => words.replace(' ', " \n\u{a0}"),
         2 => format!("“{words}”"),
-        3 => words.chars().flat_map(|letter| [letter, '\u{ad}']).collect(),
+        3 => words.chars().map(String::from).collect::<Vec<_>>().join("\u{ad}"),
         4 => words.chars().map(|letter| if letter == ' ' { '\u{3000}' } else { wide(letter) }).collect(),
         5 => format!("{words}."),
         _ => words.replace(' ', "\u{200b} "),

@@ -6,6 +6,7 @@ use super::finds::{Finds, Places};
 use super::grounded::Place;
 use crate::Span;
 use crate::fact::Match;
+use crate::text::search::Claim;
 
 /// Code points that a quote with parts left out may cover.
 const MOST_COVERED: usize = 2000;
@@ -16,16 +17,19 @@ const MOST_BEGINS: usize = 64;
 ///
 /// "Ann … met Bob" stands where its parts stand one after the other.
 pub(super) fn quoted(finds: &mut Finds<'_>, quote: &str, own: usize) -> Option<Place> {
-    let places = finds.sentence(quote);
     let parts = parts(quote);
-    let is_whole = !places.exact.is_empty() || places.loose.iter().any(|place| place.matched == Match::Normalised);
-    if is_whole || parts.is_empty() {
-        return places.first_from(own);
+    if parts.is_empty() {
+        return finds.quote(quote, Claim::Sentence).first_from(own);
     }
-    let found: Vec<Arc<Places>> = parts.iter().map(|part| finds.name(part)).collect();
-    let is_misspelt = |places: &Arc<Places>| places.closest().iter().any(|place| place.matched == Match::Fuzzy);
-    let all = if found.iter().any(is_misspelt) { None } else { covering(&found, own) };
-    all.or_else(|| places.first_from(own))
+    // The dots may be the text's own.
+    let whole = finds.quote(quote, Claim::Spelt);
+    whole
+        .first_from(own)
+        .or_else(|| {
+            let found: Vec<Arc<Places>> = parts.iter().map(|part| finds.quote(part, Claim::Spelt)).collect();
+            covering(&found, own)
+        })
+        .or_else(|| finds.quote(quote, Claim::Sentence).first_from(own))
 }
 
 /// The parts between the dots; empty where there are none.

@@ -18,7 +18,7 @@ pub(super) struct Finds<'d> {
     chunk: Chunk,
     searched: Searched<'d>,
     names: HashMap<String, Find>,
-    sentences: HashMap<String, Arc<Places>>,
+    quotes: HashMap<(String, Claim), Arc<Places>>,
     covers: HashMap<(String, String), Option<Span>>,
 }
 
@@ -75,7 +75,7 @@ impl<'d> Finds<'d> {
             chunk: chunk.clone(),
             searched,
             names: HashMap::new(),
-            sentences: HashMap::new(),
+            quotes: HashMap::new(),
             covers: HashMap::new(),
         }
     }
@@ -98,12 +98,13 @@ impl<'d> Finds<'d> {
     }
 
     /// The places of a quote.
-    pub(super) fn sentence(&mut self, words: &str) -> Arc<Places> {
-        if let Some(known) = self.sentences.get(words.trim()) {
+    pub(super) fn quote(&mut self, words: &str, of: Claim) -> Arc<Places> {
+        let key = (words.trim().to_owned(), of);
+        if let Some(known) = self.quotes.get(&key) {
             return Arc::clone(known);
         }
-        let places = Arc::new(self.look_for(words, Claim::Sentence));
-        self.sentences.insert(words.trim().to_owned(), Arc::clone(&places));
+        let places = Arc::new(self.look_for(words, of));
+        self.quotes.insert(key, Arc::clone(&places));
         places
     }
 

@@ -62,6 +62,11 @@ impl Folded {
         while let Some(byte) = bytes.get(at) {
             let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii);
             if byte.is_ascii() && is_plain(bytes.get(at + 1)) {
+                if byte.is_ascii_alphanumeric() {
+                    self.text.push(char::from(byte.to_ascii_lowercase()));
+                    at += 1;
+                    continue;
+                }
                 at = self.append(original, at, at + 1);
                 continue;
             }

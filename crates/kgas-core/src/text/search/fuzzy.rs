@@ -1,7 +1,7 @@
 //! Where a text has words that differ from a claim by a few characters.
 //!
 //! A claim within `k` edits of a place, cut into `k + 1` pieces, has one piece that stands there unchanged. So the
-//! places of the rarest three characters of each piece are looked at, as many as a bound allows, and from each the
+//! places of the rarest four characters of each piece are looked at, as many as a bound allows, and from each the
 //! edit distance is worked out to both sides within a band of `k`.
 
 use super::folded::Folded;
@@ -19,6 +19,9 @@ const MOST_SEEDS: usize = 1024;
 /// Places that are compared with one claim.
 const MOST_COMPARED: usize = 64;
 
+/// Characters of a seed.
+const SEED: usize = 4;
+
 /// A place in the folded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Near {
@@ -27,7 +30,7 @@ pub(super) struct Near {
     pub(super) edits: usize,
 }
 
-/// Where each three characters of a folded text stand, by their hash.
+/// Where each four characters of a folded text stand, by their hash.
 #[derive(Debug, Default)]
 pub(super) struct Seeds {
     /// Where in `places` those of a hash end, and those of the next begin.
@@ -39,7 +42,7 @@ impl Seeds {
     pub(super) fn new(folded: &Folded) -> Self {
         let size = (folded.text().len() / 4).clamp(256, 1 << 20).next_power_of_two();
         let mut ends = vec![0_u32; size];
-        for (_, hash) in threes(folded.text()) {
+        for (_, hash) in fours(folded.text()) {
             if let Some(count) = ends.get_mut(slot(hash, size)) {
                 *count += 1;
             }
@@ -50,7 +53,7 @@ impl Seeds {
         }
         // Each number is where its places begin now, and moves on to where they end.
         let mut places = vec![0_u32; sum as usize];
-        for (at, hash) in threes(folded.text()) {
+        for (at, hash) in fours(folded.text()) {
             if let Some(end) = ends.get_mut(slot(hash, size)) {
                 if let (Some(place), Ok(at)) = (places.get_mut(*end as usize), u32::try_from(at)) {
                     *place = at;
@@ -136,12 +139,12 @@ fn best(mut found: Vec<Near>) -> Vec<Near> {
     found
 }
 
-/// A piece of a claim, with the places of its rarest three characters.
+/// A piece of a claim, with the places of its rarest four characters.
 struct Piece<'s> {
     from: usize,
     upto: usize,
     words: String,
-    /// Bytes of the piece before these three characters.
+    /// Bytes of the piece before these four characters.
     lead: usize,
     places: &'s [u32],
 }
@@ -151,9 +154,11 @@ fn rarest_first<'s>(characters: &[char], allowed: usize, seeds: &'s Seeds) -> Ve
     let cut = |number: usize| number * characters.len() / count;
     let mut pieces: Vec<Piece<'s>> = (0..count)
         .filter_map(|number| {
-            let (from, upto) = (cut(number), cut(number + 1));
+            // A piece of fewer than four characters takes some of its neighbour's.
+            let upto = cut(number + 1).max(SEED);
+            let from = cut(number).min(upto - SEED);
             let words: String = characters.get(from..upto)?.iter().collect();
-            let rarest = threes(&words).map(|(lead, hash)| (lead, seeds.of(hash))).min_by_key(|(_, at)| at.len())?;
+            let rarest = fours(&words).map(|(lead, hash)| (lead, seeds.of(hash))).min_by_key(|(_, at)| at.len())?;
             Some(Piece { from, upto, words, lead: rarest.0, places: rarest.1 })
         })
         .collect();
@@ -232,16 +237,16 @@ fn reach(
     best
 }
 
-/// Each three characters in a row, by the byte at which they begin, as a hash.
-fn threes(text: &str) -> impl Iterator<Item = (usize, u64)> + '_ {
-    let mut last = [(0, '\0'); 2];
+/// Each four characters in a row, by the byte at which they begin, as a hash.
+fn fours(text: &str) -> impl Iterator<Item = (usize, u64)> + '_ {
+    let mut last = [(0, '\0'); 3];
     text.char_indices().enumerate().filter_map(move |(number, (at, character))| {
-        let [first, second] = last;
-        last = [second, (at, character)];
-        let hash = [first.1, second.1, character].into_iter().fold(0_u64, |hash, character| {
-            (hash.rotate_left(21) ^ u64::from(u32::from(character))).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        let [first, second, third] = last;
+        last = [second, third, (at, character)];
+        let hash = [first.1, second.1, third.1, character].into_iter().fold(0_u64, |hash, character| {
+            (hash.rotate_left(16) ^ u64::from(u32::from(character))).wrapping_mul(0x9e37_79b9_7f4a_7c15)
         });
-        (number >= 2).then_some((first.0, hash))
+        (number >= 3).then_some((first.0, hash))
     })
 }
 

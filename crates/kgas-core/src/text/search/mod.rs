@@ -44,12 +44,14 @@ pub(crate) struct Hits {
 }
 
 /// What a claim is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Claim {
     /// A name, or a value.
     Name,
     /// A quote of a sentence or a part of one.
     Sentence,
+    /// A quote, or a part of it, in which nothing may be misspelt.
+    Spelt,
 }
 
 impl<'t> Searched<'t> {
@@ -134,6 +136,7 @@ impl<'t> Searched<'t> {
 
     fn misspelt(&self, plain: &str, of: Claim) -> Vec<(Range<usize>, f64)> {
         let (least, care) = match of {
+            Claim::Spelt => return Vec::new(),
             Claim::Name => (LEAST_FOR_NAMES, Care::Name),
             Claim::Sentence => (LEAST_FOR_SENTENCES, Care::Sentence),
         };
