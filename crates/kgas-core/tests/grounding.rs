@@ -5,7 +5,7 @@ mod support;
 use std::num::NonZeroUsize;
 
 use kgas_core::fact::{FactCollector, Flag, RejectReason};
-use kgas_core::text::{Chunk, chunks};
+use kgas_core::text::{Chunk, chunks, chunks_with_context};
 use kgas_core::{Document, GraphFragment};
 use serde_json::{Value, json};
 use support::{facts, mentions, ontology, rejections};
@@ -177,4 +177,50 @@ fn a_property_is_kept_where_the_class_has_it_and_the_text_its_value() {
     );
     assert!(found.rejected.iter().all(|r| r.reason.is_of_a_property()));
     assert_eq!(found.kept, 1);
+}
+
+#[test]
+fn an_item_counts_for_the_chunk_in_which_it_starts_and_the_own_text_goes_first() {
+    let (ontology, known) = (ontology(), GraphFragment::default());
+    let document = Document::new("d", "Zoë left. Ann and Bob saw. Bob met Ann.");
+    let all: Vec<Chunk> = chunks_with_context(&document, NonZeroUsize::new(17).unwrap(), 17).collect();
+    let last = &all[2];
+    assert_eq!((last.context(&document), last.text(&document)), ("Ann and Bob saw. ", "Bob met Ann."));
+    let grounded = |items: &[Value]| {
+        let mut collector = FactCollector::new(&document, last, &ontology, &known, "t");
+        items.iter().for_each(|item| collector.entity_json(item));
+        let found = collector.finish();
+        let places = found.mentions.iter().map(|mention| mention.evidence());
+        let places: Vec<_> = places.map(|evidence| (evidence.span().unwrap().start(), evidence.chunk())).collect();
+        (places, rejections(&found))
+    };
+    let ann = entity("Ann", "Person");
+    // In its own text, then in the context, then nowhere.
+    let duplicate = vec![(2, RejectReason::Duplicate)];
+    assert_eq!(grounded(&[ann.clone(), ann.clone(), ann.clone()]), (vec![(35, 2), (10, 1)], duplicate));
+    // A start counts from what was shown.
+    assert_eq!(grounded(&[entity_at("Ann", "Person", 0)]), (vec![(10, 1)], vec![]));
+    assert_eq!(grounded(&[entity_at("Bob", "Person", 17)]), (vec![(27, 2)], vec![]));
+    // Another type takes the place in the own text before one in the context.
+    assert_eq!(grounded(&[ann, entity("Ann", "Company")]).0, [(35, 2), (35, 2)]);
+    // What was not shown is not there.
+    assert_eq!(grounded(&[entity("Zoë", "Person")]).1, [(0, RejectReason::NotInText)]);
+}
+
+#[test]
+fn evidence_starts_in_the_own_text_where_it_can() {
+    let (ontology, known) = (ontology(), GraphFragment::default());
+    let document = Document::new("d", "Ann knows Bob. Ann, who left, knows Bob. Zoë knows.");
+    let all: Vec<Chunk> = chunks_with_context(&document, NonZeroUsize::new(26).unwrap(), 26).collect();
+    let found = |chunk: &Chunk, subject: &str| {
+        let mut collector = FactCollector::new(&document, chunk, &ontology, &known, "t");
+        collector.relation_json(&json!({"subject": subject, "type": "knows", "object": "Bob",
+            "subject_type": "Person", "object_type": "Person"}));
+        let found = collector.finish();
+        let evidence = found.relations[0].evidence();
+        (evidence.quote().to_owned(), evidence.chunk())
+    };
+    assert_eq!(found(&all[1], "Ann"), ("Ann, who left, knows Bob".to_owned(), 1));
+    // Where the two stand apart the smallest span reaches into the context.
+    assert_eq!(found(&all[2], "Zoë"), ("Bob. Zoë".to_owned(), 1));
 }
