@@ -1,5 +1,7 @@
 //! Words are found as they are, spelt otherwise, or with a few errors, and the span has the text's own words.
 
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+
 mod support;
 
 use kgas_core::fact::{EntityCandidate, Flag, Grounder, Match, RejectReason, RelationCandidate};

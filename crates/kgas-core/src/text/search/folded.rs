@@ -91,17 +91,17 @@ impl Folded {
         if first.is_whitespace() {
             return self.append_space(original, from, last);
         }
-        if alone && is_hyphen(first) && last.is_some_and(char::is_alphabetic) {
-            if let Some(broken) = broken_line(rest) {
-                self.drop_original(from, upto + broken);
-                return upto + broken;
-            }
+        if alone
+            && is_hyphen(first)
+            && last.is_some_and(char::is_alphabetic)
+            && let Some(broken) = broken_line(rest)
+        {
+            self.drop_original(from, upto + broken);
+            return upto + broken;
         }
-        if alone {
-            if let Some(plain) = plain(first) {
-                self.append_piece(plain.encode_utf8(&mut [0; 4]), from, upto, true);
-                return upto;
-            }
+        if alone && let Some(plain) = plain(first) {
+            self.append_piece(plain.encode_utf8(&mut [0; 4]), from, upto, true);
+            return upto;
         }
         let kept = cluster.chars().filter(|character| !is_dropped(*character));
         if kept.clone().any(keeps_its_form) {

@@ -197,10 +197,12 @@ fn reach(
     let mut row: Vec<usize> = (0..=claim.len()).map(|edits| if edits <= allowed { edits } else { FAR }).collect();
     let mut best: Option<(usize, usize)> = None;
     let mut consider = |row: &[usize], bytes: usize| {
-        if let Some(&edits) = row.last() {
-            if edits <= allowed && best.is_none_or(|(least, _)| edits < least) && may_end(bytes) {
-                best = Some((edits, bytes));
-            }
+        if let Some(&edits) = row.last()
+            && edits <= allowed
+            && best.is_none_or(|(least, _)| edits < least)
+            && may_end(bytes)
+        {
+            best = Some((edits, bytes));
         }
     };
     consider(&row, 0);

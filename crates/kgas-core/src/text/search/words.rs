@@ -28,10 +28,11 @@ impl Words {
             if before.is_ascii_alphanumeric() && character.is_ascii_lowercase() && is_plain(folded, at) {
                 continue;
             }
-            if !character.is_whitespace() && may_start(original, folded, at) {
-                if let Ok(narrow) = u32::try_from(at) {
-                    keyed.push((key(bytes, at), narrow));
-                }
+            if !character.is_whitespace()
+                && may_start(original, folded, at)
+                && let Ok(narrow) = u32::try_from(at)
+            {
+                keyed.push((key(bytes, at), narrow));
             }
         }
         keyed.sort_unstable_by(|one, other| {
