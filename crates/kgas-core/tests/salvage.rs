@@ -4,17 +4,24 @@
 
 mod support;
 
-use kgas_core::text::{Items, NoItems, items};
+use kgas_core::text::{NoItems, items};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::texts;
 
-fn whole(values: Value) -> Result<Items, NoItems> {
-    Ok(Items { values: values.as_array().cloned().unwrap_or_default(), complete: true })
+type Found = Result<(Vec<Value>, bool), NoItems>;
+
+/// The values, and whether the list was closed.
+fn found(answer: &str) -> Found {
+    items(answer, "entities").map(|items| (items.values().cloned().collect(), items.complete))
 }
 
-fn cut(values: Value) -> Result<Items, NoItems> {
-    whole(values).map(|items| Items { complete: false, ..items })
+fn whole(values: Value) -> Found {
+    Ok((values.as_array().cloned().unwrap_or_default(), true))
+}
+
+fn cut(values: Value) -> Found {
+    Ok((values.as_array().cloned().unwrap_or_default(), false))
 }
 
 #[test]
@@ -37,7 +44,7 @@ fn a_list_is_found_in_whatever_it_is_wrapped_in() {
         (r#"[{"text": "Ann"}, 5, null]"#, json!([{"text": "Ann"}, 5, null])),
     ];
     for (answer, expected) in cases {
-        assert_eq!(items(answer, "entities"), whole(expected), "{answer}");
+        assert_eq!(found(answer), whole(expected), "{answer}");
     }
 }
 
@@ -53,7 +60,7 @@ fn brackets_in_prose_do_not_make_a_whole_list_a_broken_one() {
         r#"{"entities" is the key: "#,
     ] {
         let answer = format!("{prose}{ann}");
-        assert_eq!(items(&answer, "entities"), whole(json!([{"text": "Ann"}])), "{answer}");
+        assert_eq!(found(&answer), whole(json!([{"text": "Ann"}])), "{answer}");
     }
 }
 
@@ -73,7 +80,7 @@ fn a_list_that_breaks_off_gives_the_items_before_the_break() {
         (r#"{"entities": [{"tex"#, json!([])),
     ];
     for (answer, expected) in cases {
-        assert_eq!(items(answer, "entities"), cut(expected), "{answer}");
+        assert_eq!(found(answer), cut(expected), "{answer}");
     }
 }
 
@@ -91,7 +98,7 @@ fn an_answer_without_a_list_says_what_it_was_instead() {
         (r#"{"entities": "#, NoItems::NotJson),
     ];
     for (answer, expected) in cases {
-        assert_eq!(items(answer, "entities"), Err(expected), "{answer}");
+        assert_eq!(found(answer), Err(expected), "{answer}");
     }
     assert_eq!(NoItems::NotJson.to_string(), "the answer is not JSON");
 }
@@ -131,9 +138,9 @@ proptest! {
         let all: Vec<Value> = (0..count).map(|n| json!({"text": format!("né {n}"), "in": [{"a": n}]})).collect();
         let answer = json!({"entities": all}).to_string();
         let end = (0..=at.min(answer.len())).rev().find(|&end| answer.is_char_boundary(end)).unwrap_or_default();
-        if let Ok(found) = items(&answer[..end], "entities") {
-            prop_assert_eq!(&found.values[..], &all[..found.values.len()]);
-            prop_assert_eq!(found.complete, end == answer.len());
+        if let Ok((values, complete)) = found(&answer[..end]) {
+            prop_assert_eq!(&values[..], &all[..values.len()]);
+            prop_assert_eq!(complete, end == answer.len());
         }
     }
 }

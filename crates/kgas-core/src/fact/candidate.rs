@@ -13,6 +13,8 @@ pub struct EntityCandidate {
     pub entity_type: String,
     /// How sure the claim is, from 0 to 1, where that was said.
     pub confidence: Option<f64>,
+    /// Whether that confidence was not said as a number from 0 to 1, but as `"0.9"`, 95, "95%" or "high".
+    pub confidence_read: bool,
     /// Where it is said to begin, in code points of its chunk. Used only to choose between places that the text has.
     pub start: Option<usize>,
     /// What else is claimed of it.
@@ -34,6 +36,8 @@ pub struct RelationCandidate {
     pub object_type: ObjectType,
     /// How sure the claim is, from 0 to 1, where that was said.
     pub confidence: Option<f64>,
+    /// Whether that confidence was not said as a number from 0 to 1, but as `"0.9"`, 95, "95%" or "high".
+    pub confidence_read: bool,
     /// The words that are said to state the relation.
     pub evidence: Option<String>,
 }
@@ -60,6 +64,7 @@ impl EntityCandidate {
             text: words(item, "text")?,
             entity_type: words(item, "type")?,
             confidence: confidence(item)?,
+            confidence_read: false,
             start: item.get("start").and_then(Value::as_u64).and_then(|start| usize::try_from(start).ok()),
             properties: match item.get("properties") {
                 None | Some(Value::Null) => Map::new(),
@@ -90,6 +95,7 @@ impl RelationCandidate {
                 Some(_) => return Err(RejectReason::Malformed),
             },
             confidence: confidence(item)?,
+            confidence_read: false,
             evidence: optional(item, "evidence")?,
         })
     }

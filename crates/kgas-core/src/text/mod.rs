@@ -12,5 +12,5 @@ pub use calendar::is_calendar_word;
 pub use chunk::{Chunk, chunks, chunks_with_context};
 pub use normalize::{label_key, normal_form};
 pub use occurrence::occurrences;
-pub use salvage::{Items, NoItems, items};
+pub use salvage::{Item, Items, NoItems, Unreadable, items};
 pub use sentence::sentences;

@@ -200,6 +200,7 @@ fn candidates(
                 object: words(&object.bytes)?,
                 object_type,
                 confidence: Some(claim.confidence),
+                confidence_read: false,
                 evidence: words(&claim.bytes),
             };
             is_quotable.then_some((candidate, claim.confidence))

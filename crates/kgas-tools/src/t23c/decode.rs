@@ -8,7 +8,7 @@ use crate::flow::Decoded;
 /// Reads `{"entities": […]}`, or the bare array.
 pub(super) fn decode(answer: &str, mut facts: FactCollector<'_>, all_mentions: bool) -> Result<Decoded, NoItems> {
     let items = items(answer, "entities")?;
-    items.values.iter().for_each(|item| facts.entity_json(item));
+    items.items.iter().for_each(|item| facts.entity_json(&item.to_json()));
     if all_mentions {
         facts.add_other_occurrences();
     }

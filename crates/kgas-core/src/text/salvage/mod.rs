@@ -1,14 +1,54 @@
 //! The items in a model's answer, whatever the answer is wrapped in.
 
+use std::ops::Range;
+
 use serde_json::{Deserializer, Value};
 
 /// The items that an answer lists, in its order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Items {
-    /// One JSON value for each item; what it holds isn't checked here.
-    pub values: Vec<Value>,
+    /// Each item, readable or not.
+    pub items: Vec<Item>,
     /// Whether the list was closed: an answer cut off in its middle gives the items before the cut.
     pub complete: bool,
+}
+
+/// One item of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// The bytes of the answer in which it stands; for items of JSON inside a string, those of the string.
+    pub at: Range<usize>,
+    /// What it says; it isn't checked here.
+    pub value: Result<Value, Unreadable>,
+}
+
+/// An item that is there and can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the item can't be read: {text}")]
+pub struct Unreadable {
+    /// What was answered.
+    pub text: String,
+}
+
+impl Items {
+    /// The items that could be read.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.items.iter().filter_map(|item| item.value.as_ref().ok())
+    }
+
+    /// The texts of those that could not.
+    pub fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().filter_map(|item| item.value.as_ref().err()).map(|unreadable| unreadable.text.as_str())
+    }
+}
+
+impl Item {
+    /// What it says, or its text where it can't be read: no candidate is made of a bare text, so it is listed as
+    /// malformed.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        self.value.clone().unwrap_or_else(|unreadable| Value::String(unreadable.text))
+    }
 }
 
 /// An answer in which no list of items was found.
@@ -32,7 +72,7 @@ pub enum NoItems {
 /// ```
 /// let answer = "Here you are:\n```json\n{\"entities\": [{\"text\": \"Ann\"}]}\n```";
 /// let items = kgas_core::text::items(answer, "entities").unwrap();
-/// assert_eq!(items.values.len(), 1);
+/// assert_eq!(items.values().count(), 1);
 /// ```
 ///
 /// # Errors
@@ -55,7 +95,7 @@ pub fn items(answer: &str, key: &str) -> Result<Items, NoItems> {
                 seen_json = true;
                 // A bare array behind the begin of a broken list may be part of one of its items.
                 if let Some(values) = list_in(value, key, cut.is_none()) {
-                    return Ok(Items { values, complete: true });
+                    return Ok(placed(values, start, true));
                 }
                 at = start + values.byte_offset().max(1);
             }
@@ -67,10 +107,14 @@ pub fn items(answer: &str, key: &str) -> Result<Items, NoItems> {
         }
     }
     match cut {
-        Some(values) => Ok(Items { values, complete: false }),
+        Some(values) => Ok(placed(values, 0, false)),
         None if seen_json => Err(NoItems::NoList),
         None => Err(NoItems::NotJson),
     }
+}
+
+fn placed(values: Vec<Value>, at: usize, complete: bool) -> Items {
+    Items { items: values.into_iter().map(|value| Item { at: at..at, value: Ok(value) }).collect(), complete }
 }
 
 fn list_in(value: Value, key: &str, may_be_bare: bool) -> Option<Vec<Value>> {
