@@ -4,7 +4,7 @@
 //! against the ontology and makes the fact. [`FactCollector`] does all three for the items of one chunk, and keeps
 //! account of what was rejected and why.
 
-mod candidate;
+pub(crate) mod candidate;
 mod collect;
 mod ground;
 mod kept;

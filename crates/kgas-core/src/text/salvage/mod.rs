@@ -1,8 +1,23 @@
 //! The items in a model's answer, whatever the answer is wrapped in.
 
+mod bare;
+mod list;
+mod node;
+mod quote;
+mod read;
+mod shape;
+mod think;
+
 use std::ops::Range;
 
-use serde_json::{Deserializer, Value};
+use serde_json::Value;
+
+use bare::is_blank;
+use list::{Search, Source};
+use node::State;
+use read::forest;
+use shape::Shape;
+use think::answer_in;
 
 /// The items that an answer lists, in its order.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,87 +82,32 @@ pub enum NoItems {
 
 /// Finds the list of items in an answer: the array under `key` of an object, or a bare array of objects.
 ///
-/// Prose and code fences around it don't matter. A list that breaks off gives the items before the break.
+/// What is around it or wrong with it doesn't matter, as long as a careful person would read the items:
+/// `docs/answers.md` tells each rule. A list that breaks off gives the items before the break. The time is linear in
+/// the answer.
 ///
 /// ```
-/// let answer = "Here you are:\n```json\n{\"entities\": [{\"text\": \"Ann\"}]}\n```";
+/// let answer = "Here you are:\n```json\n{'entities': [{'text': 'Ann', type: Person,}, {'text': 'B";
 /// let items = kgas_core::text::items(answer, "entities").unwrap();
 /// assert_eq!(items.values().count(), 1);
+/// assert!(!items.complete);
 /// ```
 ///
 /// # Errors
 /// [`NoItems`] says what was found instead: nothing, no JSON, or JSON without such a list.
 pub fn items(answer: &str, key: &str) -> Result<Items, NoItems> {
-    let answer = answer.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if answer.is_empty() {
+    if answer.trim_matches(is_blank).is_empty() {
         return Err(NoItems::Empty);
     }
-    let mut seen_json = false;
-    let mut cut = None;
-    let quoted = format!("\"{key}\"");
-    let mut at = 0;
-    while let Some(opening) = answer.get(at..).and_then(|rest| rest.find(['{', '['])) {
-        let start = at + opening;
-        let rest = answer.get(start..).unwrap_or_default();
-        let mut values = Deserializer::from_str(rest).into_iter::<Value>();
-        match values.next() {
-            Some(Ok(value)) => {
-                seen_json = true;
-                // A bare array behind the begin of a broken list may be part of one of its items.
-                if let Some(values) = list_in(value, key, cut.is_none()) {
-                    return Ok(placed(values, start, true));
-                }
-                at = start + values.byte_offset().max(1);
-            }
-            _ => {
-                // A bracket in prose looks like a broken list too, so a whole one behind it wins.
-                cut = cut.or_else(|| cut_list(rest, &quoted));
-                at = start + 1;
-            }
-        }
-    }
-    match cut {
-        Some(values) => Ok(placed(values, 0, false)),
-        None if seen_json => Err(NoItems::NoList),
+    let shape = Shape::new(key);
+    let said = answer_in(answer);
+    let text = answer.get(..said.end).unwrap_or_default();
+    let nodes = forest(text, said.start);
+    let mut search = Search { shape: &shape, found: Vec::new() };
+    search.blocks(&nodes, Source::answer(text));
+    match search.joined() {
+        Some(list) => Ok(Items { items: list.items, complete: list.complete }),
+        None if nodes.iter().any(|node| node.state == State::Whole && node.kind.is_json()) => Err(NoItems::NoList),
         None => Err(NoItems::NotJson),
     }
-}
-
-fn placed(values: Vec<Value>, at: usize, complete: bool) -> Items {
-    Items { items: values.into_iter().map(|value| Item { at: at..at, value: Ok(value) }).collect(), complete }
-}
-
-fn list_in(value: Value, key: &str, may_be_bare: bool) -> Option<Vec<Value>> {
-    match value {
-        // "[1]" in prose is a reference, not a list of items.
-        Value::Array(values) if may_be_bare && (values.is_empty() || values.iter().any(Value::is_object)) => {
-            Some(values)
-        }
-        Value::Object(mut object) => match object.remove(key)? {
-            Value::Array(values) => Some(values),
-            Value::Null => Some(Vec::new()),
-            single => Some(vec![single]),
-        },
-        _ => None,
-    }
-}
-
-/// The whole items of a list whose end is missing or broken.
-fn cut_list(text: &str, quoted_key: &str) -> Option<Vec<Value>> {
-    let list = match text.find(quoted_key) {
-        Some(at) => {
-            let after = text.get(at + quoted_key.len()..)?.trim_start().strip_prefix(':')?;
-            after.trim_start().strip_prefix('[')?
-        }
-        None => text.strip_prefix('[').filter(|rest| rest.trim_start().starts_with('{'))?,
-    };
-    let mut values = Vec::new();
-    let mut rest = list.trim_start();
-    while rest.starts_with('{') {
-        let mut stream = Deserializer::from_str(rest).into_iter::<Value>();
-        let Some(Ok(value)) = stream.next() else { break };
-        values.push(value);
-        rest = rest.get(stream.byte_offset()..)?.trim_start().trim_start_matches(',').trim_start();
-    }
-    Some(values)
 }
