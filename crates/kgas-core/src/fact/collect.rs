@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{
-    EntityCandidate, EntityKey, Flag, Grounder, Mention, RejectReason, Rejection, Relation, RelationCandidate,
+    EntityCandidate, EntityKey, Flag, Grounder, Leaks, Mention, RejectReason, Rejection, Relation, RelationCandidate,
     RelationFacts, Validator,
 };
 use crate::ontology::Ontology;
@@ -40,6 +40,9 @@ pub struct FactCollector<'d> {
     grounder: Grounder<'d>,
     validator: Validator<'d>,
     known: &'d GraphFragment,
+    leaks: Option<&'d Leaks>,
+    keep_ungrounded: bool,
+    second_pass: bool,
     /// Entities first met in this chunk, by normal form.
     met: BTreeMap<String, BTreeSet<EntityKey>>,
     found: ChunkFacts,
@@ -76,6 +79,9 @@ impl<'d> FactCollector<'d> {
             grounder: Grounder::new(document, chunk),
             validator: Validator::new(document, ontology, tool),
             known,
+            leaks: None,
+            keep_ungrounded: false,
+            second_pass: false,
             met: BTreeMap::new(),
             found: ChunkFacts::default(),
             position: 0,
@@ -86,6 +92,28 @@ impl<'d> FactCollector<'d> {
     #[must_use]
     pub const fn min_confidence(mut self, min: f64) -> Self {
         self.validator = self.validator.min_confidence(min);
+        self
+    }
+
+    /// Whether what the text doesn't have is kept all the same, flagged.
+    #[must_use]
+    pub const fn keep_ungrounded(mut self, keep: bool) -> Self {
+        self.keep_ungrounded = keep;
+        self
+    }
+
+    /// With the words of the prompt's examples: what only they have is no claim about the text.
+    #[must_use]
+    pub const fn leaks(mut self, leaks: &'d Leaks) -> Self {
+        self.leaks = Some(leaks);
+        self
+    }
+
+    /// Whether what is kept from here on was found when asked again what was missed; it is flagged. What was kept
+    /// before stays as it is, and is not kept again.
+    #[must_use]
+    pub const fn second_pass(mut self, second: bool) -> Self {
+        self.second_pass = second;
         self
     }
 
@@ -105,10 +133,19 @@ impl<'d> FactCollector<'d> {
         }
     }
 
+    /// Takes the next item as one that couldn't be read, as it came.
+    pub fn unreadable(&mut self, raw: &str) {
+        self.next_is_rejected(RejectReason::Malformed, json!({"unreadable": raw}));
+    }
+
     /// Takes a claimed entity; `item` gives what to list where it is rejected.
     pub fn entity(&mut self, candidate: EntityCandidate, item: impl FnOnce() -> Value) {
+        let words = candidate.text.clone();
         let kept = self.grounder.entity(candidate).and_then(|grounded| self.validator.entity(grounded));
         match kept {
+            Err(RejectReason::NotInText) if self.is_leaked(&words) => {
+                self.next_is_rejected(RejectReason::ExampleLeak, item());
+            }
             Err(reason) => self.next_is_rejected(reason, item()),
             Ok((mention, lost)) => {
                 if !lost.is_empty() {
@@ -122,14 +159,27 @@ impl<'d> FactCollector<'d> {
 
     /// Takes a claimed relation; `item` gives what to list where it is rejected.
     pub fn relation(&mut self, candidate: RelationCandidate, item: impl FnOnce() -> Value) {
+        let ends = [candidate.subject.clone(), candidate.object.clone()];
+        let evidence = candidate.evidence.clone();
+        if evidence.is_some_and(|quote| self.is_leaked_passage(&quote)) {
+            return self.next_is_rejected(RejectReason::ExampleLeak, item());
+        }
         let grounded = self.grounder.relation(candidate, |name| self.entities_named(name));
         match grounded.and_then(|grounded| self.validator.relation(&grounded)) {
+            Err(RejectReason::NotInText | RejectReason::DanglingReference)
+                if ends.iter().any(|words| self.is_leaked(words)) =>
+            {
+                self.next_is_rejected(RejectReason::ExampleLeak, item());
+            }
             Err(reason) => self.next_is_rejected(reason, item()),
             Ok(RelationFacts { relation, .. }) if self.is_repeated(&relation) => {
                 self.next_is_rejected(RejectReason::Duplicate, item());
             }
-            Ok(RelationFacts { relation, mentions }) => {
+            Ok(RelationFacts { mut relation, mentions }) => {
                 mentions.into_iter().for_each(|mention| self.keep(mention));
+                if self.second_pass {
+                    relation.evidence.flags.insert(Flag::SecondPass);
+                }
                 self.found.relations.push(relation);
                 self.next_is_kept();
             }
@@ -193,7 +243,19 @@ impl<'d> FactCollector<'d> {
         })
     }
 
-    fn keep(&mut self, mention: Mention) {
+    /// Whether an example of the prompt has these words, and the chunk doesn't.
+    fn is_leaked(&self, words: &str) -> bool {
+        self.leaks.is_some_and(|leaks| leaks.has(words) && self.grounder.places(words).is_empty())
+    }
+
+    fn is_leaked_passage(&self, quote: &str) -> bool {
+        self.leaks.is_some_and(|leaks| leaks.has_passage(quote) && self.grounder.places(quote).is_empty())
+    }
+
+    fn keep(&mut self, mut mention: Mention) {
+        if self.second_pass {
+            mention.evidence.flags.insert(Flag::SecondPass);
+        }
         self.grounder.take(&mention);
         self.met.entry(mention.key().name().to_owned()).or_default().insert(mention.key().clone());
         self.found.mentions.push(mention);

@@ -8,6 +8,7 @@ pub(crate) mod candidate;
 mod collect;
 mod ground;
 mod kept;
+mod leaks;
 mod reject;
 mod validate;
 
@@ -15,5 +16,6 @@ pub use candidate::{EntityCandidate, ObjectType, RelationCandidate};
 pub use collect::{ChunkFacts, FactCollector};
 pub use ground::{GroundedEnd, GroundedEntity, GroundedRelation, Grounder, Place};
 pub use kept::{EntityKey, Evidence, Flag, Match, Mention, Object, PropertyValue, Relation};
+pub use leaks::Leaks;
 pub use reject::{RejectReason, Rejection};
 pub use validate::{RelationFacts, Validator};
