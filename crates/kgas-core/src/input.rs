@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::fact::{EntityCandidate, Grounder, RejectReason, Validator};
 use crate::ontology::Ontology;
 use crate::text::Chunk;
-use crate::{Document, GraphFragment, Span};
+use crate::{Document, Examples, GraphFragment, Span};
 
 /// A document, the ontology, and the facts found so far.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct ToolInput {
     pub ontology: Arc<Ontology>,
     /// What other tools found in it.
     pub graph: Arc<GraphFragment>,
+    /// What is wanted, shown in other texts.
+    pub examples: Arc<Examples>,
     /// What the caller wants of this call alone; tools say what they take.
     pub params: Value,
 }
@@ -54,7 +56,7 @@ impl ToolInput {
     /// The input for a document without earlier facts.
     #[must_use]
     pub fn new(document: Arc<Document>, ontology: Arc<Ontology>) -> Self {
-        Self { document, ontology, graph: Arc::default(), params: Value::Null }
+        Self { document, ontology, graph: Arc::default(), examples: Arc::default(), params: Value::Null }
     }
 
     /// The input for a text without an ontology.
@@ -66,6 +68,13 @@ impl ToolInput {
     #[must_use]
     pub fn with_graph(mut self, graph: Arc<GraphFragment>) -> Self {
         self.graph = graph;
+        self
+    }
+
+    /// With examples of what is wanted.
+    #[must_use]
+    pub fn with_examples(mut self, examples: Arc<Examples>) -> Self {
+        self.examples = examples;
         self
     }
 
@@ -97,7 +106,7 @@ impl ToolInput {
             Some(_) => return Err(InputError::EntitiesNotAList),
         };
         let params = object.get("params").cloned().unwrap_or_default();
-        Ok(Self { document: Arc::new(document), ontology, graph: Arc::new(graph), params })
+        Ok(Self { graph: Arc::new(graph), params, ..Self::new(Arc::new(document), ontology) })
     }
 }
 

@@ -11,6 +11,7 @@
 mod context;
 mod document;
 mod error;
+mod example;
 pub mod fact;
 mod graph;
 mod input;
@@ -27,6 +28,7 @@ mod tool;
 pub use context::ToolContext;
 pub use document::Document;
 pub use error::{ConfigError, ToolError};
+pub use example::{Example, ExampleError, ExampleProblem, Examples};
 pub use graph::{Entity, GraphFragment, most_used};
 pub use input::{InputError, ToolInput};
 pub use metadata::{Capabilities, Need, ToolMetadata};
