@@ -74,6 +74,7 @@ async fn run(server: &MockServer, setup: Setup) -> Result<Tally, Failure> {
     let pipeline = Pipeline {
         tools: vec![Arc::from(Registry::collect()?.build(TOOL, Value::Null)?)],
         ontology: Arc::new(ontology()?),
+        examples: Arc::default(),
         context,
         in_flight: setup.max_concurrent,
     };

@@ -4,7 +4,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use kgas_core::Ontology;
+use kgas_core::{Examples, Ontology};
 use kgas_engine::source::{self, Input, SourceOptions};
 use kgas_engine::{DocumentState, Finished, Pipeline, RunState, Store, Tally};
 
@@ -22,6 +22,7 @@ pub(crate) struct Corpus {
     pub(crate) documents: (Vec<Input>, SourceOptions),
     pub(crate) tools: Vec<Equipped>,
     pub(crate) ontology: Arc<Ontology>,
+    pub(crate) examples: Arc<Examples>,
     pub(crate) models: Models,
     /// Documents at once.
     pub(crate) in_flight: NonZeroUsize,
@@ -40,6 +41,7 @@ impl Corpus {
         let pipeline = Pipeline {
             tools: self.tools.iter().map(|equipped| Arc::clone(&equipped.tool)).collect(),
             ontology: Arc::clone(&self.ontology),
+            examples: Arc::clone(&self.examples),
             context: self.models.context.clone(),
             in_flight: self.in_flight,
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use kgas_core::{Need, Ontology, ToolInput};
+use kgas_core::{Examples, Need, Ontology, ToolInput};
 use kgas_engine::source::{self, Input, SourceOptions};
 use kgas_engine::{
     Counts, Finished, Folder, Interrupt, OutputError, RunFacts, SCHEMA_VERSION, Store, Summary, Tally, Tokens,
@@ -35,16 +35,17 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
     let ids = if args.ids.is_empty() { defaults.map(str::to_owned).to_vec() } else { args.ids.clone() };
     let tools = equip(&registry()?, &ids, &args.tools)?;
     let ontology = ontology(args, &tools, show)?;
+    let examples = input::examples(&args.ontology, &ontology)?;
     let documents = input::corpus(&args.source)?;
     if args.show_prompt {
-        return show_prompt(documents, endpoint.as_ref(), &tools, &ontology, show).await;
+        return show_prompt(documents, endpoint.as_ref(), &tools, (&ontology, &examples), show).await;
     }
     let models = Models::of(endpoint.as_ref(), &tools)?;
     let out = Folder::create(&args.out).map_err(Failure::fatal)?;
     show.note(&first_line(endpoint.as_ref(), &tools));
     let signals = crate::signals::listen(models.interrupt.clone(), show);
     let in_flight = in_flight(&tools, args.model.max_concurrent);
-    let corpus = Corpus { documents, tools, ontology, models, in_flight };
+    let corpus = Corpus { documents, tools, ontology, examples, models, in_flight };
     let ended = run(&corpus, args, &out, show).await;
     signals.abort();
     ended
@@ -157,7 +158,7 @@ async fn show_prompt(
     (inputs, options): (Vec<Input>, SourceOptions),
     endpoint: Option<&Endpoint>,
     tools: &[Equipped],
-    ontology: &Arc<Ontology>,
+    (ontology, examples): (&Arc<Ontology>, &Arc<Examples>),
     show: Show,
 ) -> Result<Exit, Failure> {
     let Some(endpoint) = endpoint else {
@@ -170,6 +171,7 @@ async fn show_prompt(
         for equipped in tools {
             let mut input = ToolInput::text(id.clone(), text.clone());
             input.ontology = Arc::clone(ontology);
+            input.examples = Arc::clone(examples);
             equipped.tool.execute(&models.context, input).await.map_err(Failure::fatal)?;
             if let Some(body) = recorder.first() {
                 show.json(&body)?;

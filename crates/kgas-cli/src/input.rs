@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kgas_core::{Ontology, ToolInput};
+use kgas_core::{Examples, Ontology, ToolInput};
 use kgas_engine::source::{Format, Input, SourceOptions};
 use kgas_ontology::{Leniency, Loaded, ReadOptions};
 use serde_json::Value;
@@ -20,6 +20,22 @@ pub(crate) fn ontology(args: &OntologyArgs, show: Show) -> Result<Option<Arc<Ont
     Ok(Some(warned(loaded, &path.display().to_string(), show)))
 }
 
+/// The examples of a file, each item of which the ontology allows.
+pub(crate) fn examples(args: &OntologyArgs, ontology: &Ontology) -> Result<Arc<Examples>, Failure> {
+    let Some(path) = &args.examples else { return Ok(Arc::default()) };
+    let name = path.display();
+    let text = read(path).map_err(|problem| Failure::fatal(format!("examples {name}: {problem}")))?;
+    let examples = Examples::parse(&text).map_err(|error| Failure::fatal(format!("examples {name}: {error}")))?;
+    if examples.is_empty() {
+        return Err(Failure::fatal(format!("examples {name}: there are none in it")));
+    }
+    examples.check(ontology).map_err(|problems| {
+        let told: Vec<String> = problems.iter().map(|problem| format!("examples {name}: {problem}")).collect();
+        Failure::fatal(told.join("\n"))
+    })?;
+    Ok(Arc::new(examples))
+}
+
 /// The input of `kgas run`: JSON where the name says so, else text.
 pub(crate) fn tool_input(path: &Path, args: &OntologyArgs, show: Show) -> Result<ToolInput, Failure> {
     let given = ontology(args, show)?;
@@ -29,6 +45,7 @@ pub(crate) fn tool_input(path: &Path, args: &OntologyArgs, show: Show) -> Result
         let id = path.file_name().map_or_else(|| name.clone(), |file| file.to_string_lossy().into_owned());
         let mut input = ToolInput::text(id, text);
         input.ontology = given.unwrap_or_default();
+        input.examples = examples(args, &input.ontology)?;
         return Ok(input);
     }
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
@@ -43,7 +60,9 @@ pub(crate) fn tool_input(path: &Path, args: &OntologyArgs, show: Show) -> Result
             warned(loaded, &place, show)
         }
     };
-    ToolInput::from_json(&value, &name, ontology).map_err(|error| Failure::fatal(format!("input {name}: {error}")))
+    let examples = examples(args, &ontology)?;
+    let input = ToolInput::from_json(&value, &name, ontology);
+    Ok(input.map_err(|error| Failure::fatal(format!("input {name}: {error}")))?.with_examples(examples))
 }
 
 /// The inputs of a corpus, and how to read them. Nothing is read yet.

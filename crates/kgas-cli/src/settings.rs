@@ -74,6 +74,15 @@ fn flags(args: &ToolArgs) -> Result<Vec<(String, Value)>, Failure> {
     if args.all_mentions {
         add("all_mentions", json!(true));
     }
+    if args.keep_ungrounded {
+        add("keep_ungrounded", json!(true));
+    }
+    if let Some(overlap) = args.chunk_overlap {
+        add("chunk_overlap", json!(overlap));
+    }
+    if args.second_pass {
+        add("second_pass", json!(true));
+    }
     if let Some(temperature) = args.temperature {
         add("temperature", json!(temperature.0));
     }

@@ -209,7 +209,9 @@ fn list<T, E>(
         Some(Value::Array(items)) => items.iter().enumerate(),
         Some(_) => return Err(ExampleError::NotAList { line, field }),
     };
-    items.map(|(at, item)| read(item).map_err(|_| ExampleError::Item { line, field, number: at + 1 })).collect()
+    items
+        .map(|(at, item)| read(item).map_err(|_malformed| ExampleError::Item { line, field, number: at + 1 }))
+        .collect()
 }
 
 fn entity_item(entity: &EntityCandidate) -> Value {

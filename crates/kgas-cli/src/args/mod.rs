@@ -151,6 +151,9 @@ pub(crate) struct OntologyArgs {
     /// The ontology: classes and relations that may be said
     #[arg(long, value_name = "FILE")]
     pub(crate) ontology: Option<PathBuf>,
+    /// Examples of what is wanted: a JSONL file of {"text", "entities", "relations"}
+    #[arg(long, value_name = "FILE")]
+    pub(crate) examples: Option<PathBuf>,
     /// Drop relations that name unknown classes, and say so
     #[arg(long)]
     pub(crate) lenient: bool,
@@ -172,6 +175,15 @@ pub(crate) struct ToolArgs {
     /// List every place where a found name stands
     #[arg(long)]
     pub(crate) all_mentions: bool,
+    /// Keep what the text doesn't have, marked
+    #[arg(long)]
+    pub(crate) keep_ungrounded: bool,
+    /// Characters before a chunk that are shown with it
+    #[arg(long, value_name = "N")]
+    pub(crate) chunk_overlap: Option<usize>,
+    /// Ask again what was missed
+    #[arg(long)]
+    pub(crate) second_pass: bool,
     /// How freely the model may answer [default: 0.3; none leaves it to the model]
     #[arg(long, value_name = "T|none")]
     pub(crate) temperature: Option<Temperature>,

@@ -70,7 +70,8 @@ pub(super) async fn process(pipeline: &Pipeline, sequence: u64, document: Source
     let mut results = Vec::with_capacity(pipeline.tools.len());
     let mut error = None;
     for tool in &pipeline.tools {
-        let input = ToolInput::new(Arc::clone(&document), Arc::clone(&pipeline.ontology));
+        let input = ToolInput::new(Arc::clone(&document), Arc::clone(&pipeline.ontology))
+            .with_examples(Arc::clone(&pipeline.examples));
         let begun = Instant::now();
         match execute(&**tool, &pipeline.context, input.with_graph(Arc::clone(&graph))).await {
             Ok(mut result) => {

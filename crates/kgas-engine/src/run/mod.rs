@@ -9,7 +9,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use kgas_core::{KgasTool, Ontology, ToolContext};
+use kgas_core::{Examples, KgasTool, Ontology, ToolContext};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 pub use interrupt::Interrupt;
@@ -33,6 +33,8 @@ pub struct Pipeline {
     pub tools: Vec<Arc<dyn KgasTool>>,
     /// What may be said.
     pub ontology: Arc<Ontology>,
+    /// What is wanted, shown in other texts.
+    pub examples: Arc<Examples>,
     /// Models, and how many calls at once. Tools see the run's own stop.
     pub context: ToolContext,
     /// Tasks that work on documents at once. Where no tool asks a model, a task takes several documents, one after

@@ -250,6 +250,7 @@ pub(crate) async fn run_into(
     let pipeline = Pipeline {
         tools: tools.iter().map(|tool| -> Arc<dyn KgasTool> { Arc::<Fake>::clone(tool) }).collect(),
         ontology: ontology(),
+        examples: Arc::default(),
         context: ToolContext::offline(),
         in_flight: NonZeroUsize::new(in_flight).unwrap(),
     };
