@@ -115,10 +115,44 @@ impl Ontology {
         }
     }
 
+    /// The label of a class that is its own ancestor. Each class is looked at once, and so is each parent.
     fn cycle(&self) -> Option<String> {
-        let is_looped = |id: ClassId| self.parents(id).iter().any(|&parent| self.is_a(parent, id));
-        self.classes().find(|(id, _)| is_looped(*id)).map(|(_, class)| class.label.clone())
+        let mut states = vec![State::New; self.classes.len()];
+        let mut set = |id: ClassId, to: State| states.get_mut(id.0).map(|state| std::mem::replace(state, to));
+        for (start, _) in self.classes() {
+            let mut waiting = vec![Step::Enter(start)];
+            while let Some(step) = waiting.pop() {
+                match step {
+                    Step::Leave(id) => _ = set(id, State::Done),
+                    Step::Enter(id) => match set(id, State::Open) {
+                        Some(State::New) => {
+                            waiting.push(Step::Leave(id));
+                            waiting.extend(self.parents(id).iter().map(|&parent| Step::Enter(parent)));
+                        }
+                        Some(State::Open) => return Some(self.label(id).to_owned()),
+                        Some(State::Done) => _ = set(id, State::Done),
+                        None => {}
+                    },
+                }
+            }
+        }
+        None
     }
+}
+
+/// What is known of a class on the way up.
+#[derive(Clone, Copy, Debug)]
+enum State {
+    New,
+    /// Its ancestors are being looked at.
+    Open,
+    Done,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Enter(ClassId),
+    Leave(ClassId),
 }
 
 /// Labels first: an id that looks like the label of another class must not hide it.
@@ -162,14 +196,15 @@ pub fn local_name(id: &str) -> &str {
     if id.contains("://") { id.rsplit(['#', '/']).find(|part| !part.is_empty()).unwrap_or(id) } else { id }
 }
 
-fn relation_keys(relations: &[RelationType]) -> HashMap<String, Vec<usize>> {
+pub(super) fn relation_keys(relations: &[RelationType]) -> HashMap<String, Vec<usize>> {
     let mut keys: HashMap<String, Vec<usize>> = HashMap::with_capacity(relations.len() * 2);
     for (at, relation) in relations.iter().enumerate() {
         let names = [relation.label.as_str(), &relation.id, local_name(&relation.id)];
         let names = names.into_iter().chain(relation.synonyms.iter().map(String::as_str)).map(label_key);
         for key in names.filter(|key| !key.is_empty()) {
             let found = keys.entry(key).or_default();
-            if !found.contains(&at) {
+            // Positions only grow.
+            if found.last() != Some(&at) {
                 found.push(at);
             }
         }

@@ -1,16 +1,18 @@
 //! What may be said: classes of entities, and relations between them.
 
 mod compile;
+mod cut;
 mod datatype;
 mod inherit;
 mod spec;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 pub use compile::{Leniency, OntologyError, OntologyWarning, UnknownReference, local_name};
+pub use cut::{Cut, OntologyIndex};
 pub use datatype::Datatype;
 pub use spec::{Cardinality, ClassSpec, OntologySpec, RelationSpec};
 
@@ -168,14 +170,25 @@ impl Ontology {
     /// Whether `class` is `ancestor` or a special case of it.
     #[must_use]
     pub fn is_a(&self, class: ClassId, ancestor: ClassId) -> bool {
-        let mut seen = Vec::new();
+        let mut class = class;
+        // Most classes have one parent; whoever compiled them saw to it that no chain is a circle.
+        loop {
+            if class == ancestor {
+                return true;
+            }
+            match self.parents(class) {
+                [] => return false,
+                [only] => class = *only,
+                [..] => break,
+            }
+        }
+        let mut seen = HashSet::new();
         let mut waiting = vec![class];
         while let Some(id) = waiting.pop() {
             if id == ancestor {
                 return true;
             }
-            if !seen.contains(&id) {
-                seen.push(id);
+            if seen.insert(id) {
                 waiting.extend(self.parents(id));
             }
         }
