@@ -80,6 +80,8 @@ pub enum SchemaStyle {
     JsonSchema,
     /// `{"type": "json_object", "schema": …}`, as llama.cpp first did.
     JsonObject,
+    /// As it was found to: in one of these ways, without the schema, or not at all. The prompt must say enough.
+    Supported,
 }
 
 /// A model's answer.

@@ -33,8 +33,10 @@ pub(crate) struct ExtractionConfig {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ResponseFormat {
-    /// Nothing but the prompt says so.
+    /// As the server was found to take it: by a schema, as any JSON object, or by the prompt alone.
     #[default]
+    Auto,
+    /// Nothing but the prompt says so.
     Text,
     /// `{"type": "json_object"}`.
     JsonObject,
@@ -56,7 +58,7 @@ impl Default for ExtractionConfig {
             temperature: Some(0.3),
             all_mentions: false,
             instructions: None,
-            response_format: ResponseFormat::Text,
+            response_format: ResponseFormat::Auto,
         }
     }
 }
@@ -80,6 +82,7 @@ impl ExtractionConfig {
             max_tokens: Some(self.max_tokens.get()),
             temperature: self.temperature,
             format: match self.response_format {
+                ResponseFormat::Auto => with_schema(SchemaStyle::Supported),
                 ResponseFormat::Text => AnswerFormat::Text,
                 ResponseFormat::JsonObject => AnswerFormat::JsonObject,
                 ResponseFormat::JsonSchema => with_schema(SchemaStyle::JsonSchema),

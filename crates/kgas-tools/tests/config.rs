@@ -37,13 +37,13 @@ fn an_unknown_key_is_refused_with_those_that_are_known() {
 }
 
 #[test]
-fn the_defaults_are_the_seeds() {
+fn the_defaults_are_the_seeds_and_the_form_of_answers_is_the_server_s() {
     let registry = Registry::collect().unwrap();
     let defaults = registry.find("T23c_async").unwrap().defaults();
     assert_eq!(
         defaults,
         json!({"chunk_size": 3000, "min_confidence": 0.7, "max_tokens": 2000, "temperature": 0.3,
-            "all_mentions": false, "instructions": null, "response_format": "text"})
+            "all_mentions": false, "instructions": null, "response_format": "auto"})
     );
     assert_eq!(registry.find("T27_async").unwrap().defaults(), defaults);
 }

@@ -23,7 +23,7 @@ async fn a_question_for_entities() {
     let request = asked("T23c_async", json!({}), input(TEXT)).await;
     insta::assert_snapshot!(shown(&request));
     assert_eq!((request.max_tokens, request.temperature), (Some(2000), Some(0.3)));
-    assert_eq!(request.format, AnswerFormat::Text);
+    assert!(matches!(request.format, AnswerFormat::JsonSchema { style: SchemaStyle::Supported, .. }));
 }
 
 #[tokio::test]
@@ -75,9 +75,11 @@ async fn the_form_of_the_answer_is_what_is_set() {
         let format = async |name: &str| asked(tool, json!({"response_format": name}), input(TEXT)).await.format;
         assert_eq!(format("text").await, AnswerFormat::Text);
         assert_eq!(format("json_object").await, AnswerFormat::JsonObject);
-        for (name, wanted) in
-            [("json_schema", SchemaStyle::JsonSchema), ("json_object_schema", SchemaStyle::JsonObject)]
-        {
+        for (name, wanted) in [
+            ("auto", SchemaStyle::Supported),
+            ("json_schema", SchemaStyle::JsonSchema),
+            ("json_object_schema", SchemaStyle::JsonObject),
+        ] {
             let AnswerFormat::JsonSchema { name: called, schema, style } = format(name).await else {
                 panic!("{name} gives no schema");
             };

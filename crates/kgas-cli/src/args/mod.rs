@@ -190,7 +190,7 @@ pub(crate) struct ToolArgs {
     /// A text file to add to the prompt
     #[arg(long, value_name = "FILE")]
     pub(crate) instructions: Option<PathBuf>,
-    /// The form to ask of answers: text, json_object, json_schema, json_object_schema
+    /// The form to ask of answers: auto, text, json_object, json_schema, json_object_schema
     #[arg(long, value_name = "FORM")]
     pub(crate) response_format: Option<String>,
 }

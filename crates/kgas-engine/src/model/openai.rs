@@ -66,7 +66,7 @@ impl OpenAiModel {
         params.max_tokens = question.max_tokens;
         params.temperature = question.temperature;
         params.response_format = match question.format {
-            AnswerFormat::Text => ResponseFormat::Text,
+            AnswerFormat::Text | AnswerFormat::JsonSchema { style: SchemaStyle::Supported, .. } => ResponseFormat::Text,
             AnswerFormat::JsonObject => ResponseFormat::JsonObject,
             AnswerFormat::JsonSchema { name, schema, style: SchemaStyle::JsonSchema } => {
                 ResponseFormat::JsonSchema { name, schema }
