@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::fact::{
-    ChunkFacts, EntityCandidate, Evidence, FactCollector, Flag, Match, ObjectType, RejectReason, RelationCandidate,
+    ChunkFacts, EntityCandidate, Evidence, FactCollector, Flag, Leaks, Match, ObjectType, RejectReason,
+    RelationCandidate,
 };
 use crate::ontology::Ontology;
 use crate::text::Chunk;
@@ -125,6 +126,13 @@ impl Examples {
         self.list.is_empty()
     }
 
+    /// Their words, by which an answer is known that repeats them instead of what its text says: the texts, and what is
+    /// to be found in them.
+    #[must_use]
+    pub fn leaks(&self) -> Leaks {
+        Leaks::new(self.list.iter().flat_map(Example::words))
+    }
+
     /// Checks that each item stands in its own text, word by word, and is what the ontology allows.
     ///
     /// # Errors
@@ -149,6 +157,19 @@ impl Example {
             facts.relation(relation.clone(), || relation_item(relation));
         }
         facts.finish()
+    }
+
+    fn words(&self) -> Vec<&str> {
+        let mut words = vec![self.text.as_str()];
+        for entity in &self.entities {
+            words.push(&entity.text);
+            words.extend(entity.properties.values().filter_map(Value::as_str));
+        }
+        for relation in &self.relations {
+            words.extend([relation.subject.as_str(), relation.object.as_str()]);
+            words.extend(relation.evidence.as_deref());
+        }
+        words
     }
 
     fn problems(&self, ontology: &Ontology) -> Vec<ExampleProblem> {

@@ -162,6 +162,25 @@ impl ChunkState {
         matches!(self, Self::Ok | Self::Empty | Self::Rejected)
     }
 
+    /// What a whole is, of which one part ended like this and another like that. What isn't complete shows: `failed`
+    /// before `skipped`, `refused`, `truncated`; where all is, what says most: `ok` before `rejected`, `empty`.
+    #[must_use]
+    pub const fn worst(self, other: Self) -> Self {
+        if self.weight() >= other.weight() { self } else { other }
+    }
+
+    const fn weight(self) -> u8 {
+        match self {
+            Self::Empty => 0,
+            Self::Rejected => 1,
+            Self::Ok => 2,
+            Self::Truncated => 3,
+            Self::Refused => 4,
+            Self::Skipped => 5,
+            Self::Failed => 6,
+        }
+    }
+
     /// The word that outputs use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -195,6 +214,36 @@ pub struct ChunkReport {
     pub kept: usize,
     /// Items that were not.
     pub rejected: usize,
+    /// Where the chunk had to be asked about in parts: how each ended, in order. What was spent on answers that were
+    /// too long is in the attempts of the chunk only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+    /// Where the ontology was too large to be shown: how much of it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+}
+
+/// The account of a part of a chunk.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, JsonSchema)]
+pub struct Part {
+    /// Where it lies.
+    #[serde(flatten)]
+    pub span: Span,
+    /// How it ended.
+    pub state: ChunkState,
+    /// Requests that went out for it.
+    pub attempts: u32,
+    /// What went wrong, in a sentence.
+    pub error: Option<String>,
+}
+
+/// How much of an ontology was shown with a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, JsonSchema)]
+pub struct Shown {
+    /// Classes.
+    pub classes: usize,
+    /// Relations.
+    pub relations: usize,
 }
 
 impl ChunkReport {
@@ -202,7 +251,7 @@ impl ChunkReport {
     #[must_use]
     pub const fn new(chunk: &Chunk, state: ChunkState) -> Self {
         let (index, span) = (chunk.index(), chunk.span());
-        Self { index, span, state, attempts: 0, error: None, kept: 0, rejected: 0 }
+        Self { index, span, state, attempts: 0, error: None, kept: 0, rejected: 0, parts: Vec::new(), shown: None }
     }
 }
 

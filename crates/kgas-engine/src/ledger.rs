@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kgas_core::{ChunkReport, ChunkState, Document, ToolResult, ToolStatus};
+use kgas_core::{ChunkReport, ChunkState, Document, Part, Shown, ToolResult, ToolStatus};
 use serde::Serialize;
 
 use crate::key::sha256;
@@ -61,6 +61,12 @@ pub struct ToolChunk {
     pub attempts: u32,
     /// What went wrong.
     pub error: Option<String>,
+    /// Where it had to be asked about in parts: how each ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+    /// Where the ontology was too large to be shown: how much of it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
 }
 
 impl DocumentRow {
@@ -110,6 +116,12 @@ impl DocumentRow {
 
 impl From<&ChunkReport> for ToolChunk {
     fn from(report: &ChunkReport) -> Self {
-        Self { state: report.state, attempts: report.attempts, error: report.error.clone() }
+        Self {
+            state: report.state,
+            attempts: report.attempts,
+            error: report.error.clone(),
+            parts: report.parts.clone(),
+            shown: report.shown,
+        }
     }
 }

@@ -221,6 +221,12 @@ impl<'d> FactCollector<'d> {
         self.found
     }
 
+    /// What was found so far.
+    #[must_use]
+    pub const fn found(&self) -> &ChunkFacts {
+        &self.found
+    }
+
     /// The document that the facts are of.
     #[must_use]
     pub const fn document(&self) -> &'d Document {
