@@ -13,6 +13,8 @@ use serde_json::Value;
 pub(crate) struct ExtractionConfig {
     /// The most characters (Unicode code points) that one chunk may have.
     pub(crate) chunk_size: NonZeroUsize,
+    /// Characters before a chunk that are shown with it, so that its pronouns can be understood; below `chunk_size`.
+    pub(crate) chunk_overlap: usize,
     /// The confidence, from 0 to 1, that an item must exceed to be kept. An item without one counts as 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub(crate) min_confidence: f64,
@@ -23,6 +25,14 @@ pub(crate) struct ExtractionConfig {
     pub(crate) temperature: Option<f64>,
     /// Whether the other places where the text has the words of a kept item are added, flagged.
     pub(crate) all_mentions: bool,
+    /// Whether what the text doesn't have is kept all the same, flagged.
+    pub(crate) keep_ungrounded: bool,
+    /// How often an answer that can't be read, or not all of it, is asked for again.
+    pub(crate) ask_again: u32,
+    /// Whether the model is asked once more what it missed; what it finds then is flagged.
+    pub(crate) second_pass: bool,
+    /// About the most tokens that the ontology may take in a prompt; of a larger one each chunk is shown what it needs.
+    pub(crate) ontology_tokens: NonZeroUsize,
     /// What to tell the model beyond the ontology.
     pub(crate) instructions: Option<String>,
     /// The form that the answer is asked to have. Any form is read.
@@ -53,10 +63,15 @@ impl Default for ExtractionConfig {
     fn default() -> Self {
         Self {
             chunk_size: CHUNK_SIZE,
+            chunk_overlap: 0,
             min_confidence: 0.7,
             max_tokens: const { NonZeroU32::new(2000).unwrap() },
             temperature: Some(0.3),
             all_mentions: false,
+            keep_ungrounded: false,
+            ask_again: 1,
+            second_pass: false,
+            ontology_tokens: const { NonZeroUsize::new(4000).unwrap() },
             instructions: None,
             response_format: ResponseFormat::Auto,
         }
@@ -66,6 +81,10 @@ impl Default for ExtractionConfig {
 impl ExtractionConfig {
     /// Checks what the types don't.
     pub(crate) fn checked(self) -> Result<Self, ConfigError> {
+        if self.chunk_overlap >= self.chunk_size.get() {
+            let problem = format!("{} is not below chunk_size, {}", self.chunk_overlap, self.chunk_size);
+            return Err(ConfigError::new("chunk_overlap", problem));
+        }
         within("min_confidence", self.min_confidence, 1.0)?;
         if let Some(temperature) = self.temperature {
             within("temperature", temperature, 2.0)?;

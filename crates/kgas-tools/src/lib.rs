@@ -6,6 +6,9 @@
 
 mod config;
 mod flow;
+mod latest;
+mod metadata;
+mod outline;
 mod prompt;
 mod rules;
 mod t23c;

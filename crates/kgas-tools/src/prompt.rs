@@ -4,16 +4,20 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use kgas_core::Ontology;
+use kgas_core::ontology::{ClassId, RelationType};
 use serde_json::{Value, json};
 
-/// Names that are shown of a class: enough to see what is meant.
+/// Names that are shown of a class, or for it: enough to see what is meant.
 const EXAMPLES: usize = 3;
+
+/// Values that are shown of a list.
+const MOST_VALUES: usize = 20;
 
 /// Items that an answer under a schema may list: small models repeat themselves without end.
 const MOST_ITEMS: usize = 50;
 
 /// The part of a prompt that is the same for all chunks of a document.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Preamble(String);
 
 impl Preamble {
@@ -27,9 +31,10 @@ impl Preamble {
         self
     }
 
-    /// The prompt about a text, with a part for this text alone.
-    pub(crate) fn about(&self, title: &str, body: &str, text: &str) -> String {
-        let Self(mut prompt) = Self(self.0.clone()).part(title, body);
+    /// The prompt about a text, with parts for this text alone.
+    pub(crate) fn about(&self, parts: &[(&str, String)], text: &str) -> String {
+        let whole = parts.iter().fold(self.clone(), |prompt, (title, body)| prompt.part(title, body));
+        let Self(mut prompt) = whole;
         let _ = write!(prompt, "TEXT:\n\"\"\"\n{text}\n\"\"\"");
         prompt
     }
@@ -44,6 +49,7 @@ pub(crate) fn class_lines(ontology: &Ontology) -> String {
             let _ = write!(lines, ": {}", one_line(description));
         }
         let mut details = Vec::new();
+        details.extend(also(&class.synonyms));
         if !class.parents.is_empty() {
             let parents: Vec<String> = class.parents.iter().map(|&parent| one_line(ontology.label(parent))).collect();
             details.push(format!("a kind of {}", parents.join(" and ")));
@@ -62,6 +68,53 @@ pub(crate) fn class_lines(ontology: &Ontology) -> String {
         lines.push('\n');
     }
     lines
+}
+
+/// What else something is called.
+pub(crate) fn also(synonyms: &[String]) -> Option<String> {
+    let names: Vec<String> = synonyms.iter().take(EXAMPLES).map(|name| one_line(name)).collect();
+    (!names.is_empty()).then(|| format!("also called {}", names.join(", ")))
+}
+
+/// The relations, one a line: from what, to what, what they mean, how often.
+pub(crate) fn relation_lines(ontology: &Ontology) -> String {
+    let mut lines = String::new();
+    for relation in ontology.relations() {
+        let (domain, range) = (domain_of(ontology, relation), range_of(ontology, relation));
+        let _ = write!(lines, "- {}: {domain} -> {range}", one_line(&relation.label));
+        let mut details: Vec<String> = relation.description.iter().map(|text| one_line(text)).collect();
+        details.extend(also(&relation.synonyms));
+        if let Some(max) = relation.cardinality.and_then(|cardinality| cardinality.max) {
+            details.push(if max == 1 { "at most one".to_owned() } else { format!("at most {max}") });
+        }
+        if !details.is_empty() {
+            let _ = write!(lines, " ({})", details.join("; "));
+        }
+        lines.push('\n');
+    }
+    lines
+}
+
+fn domain_of(ontology: &Ontology, relation: &RelationType) -> String {
+    match labels(ontology, &relation.domain) {
+        domain if domain.is_empty() => "any class".to_owned(),
+        domain => domain.join(" or "),
+    }
+}
+
+fn range_of(ontology: &Ontology, relation: &RelationType) -> String {
+    let mut range = labels(ontology, &relation.range.classes);
+    range.extend(relation.range.datatypes.iter().map(|datatype| format!("literal ({})", datatype.name())));
+    let values: Vec<String> = relation.range.values.iter().take(MOST_VALUES).map(|value| one_line(value)).collect();
+    if !values.is_empty() {
+        let more = if relation.range.values.len() > MOST_VALUES { ", …" } else { "" };
+        range.push(format!("literal (one of: {}{more})", values.join(", ")));
+    }
+    if range.is_empty() { "any class or literal".to_owned() } else { range.join(" or ") }
+}
+
+fn labels(ontology: &Ontology, classes: &[ClassId]) -> Vec<String> {
+    classes.iter().map(|&class| one_line(ontology.label(class))).collect()
 }
 
 /// Words of others must not look like a part of the prompt.

@@ -42,8 +42,9 @@ fn the_defaults_are_the_seeds_and_the_form_of_answers_is_the_server_s() {
     let defaults = registry.find("T23c_async").unwrap().defaults();
     assert_eq!(
         defaults,
-        json!({"chunk_size": 3000, "min_confidence": 0.7, "max_tokens": 2000, "temperature": 0.3,
-            "all_mentions": false, "instructions": null, "response_format": "auto"})
+        json!({"chunk_size": 3000, "chunk_overlap": 0, "min_confidence": 0.7, "max_tokens": 2000, "temperature": 0.3,
+            "all_mentions": false, "keep_ungrounded": false, "ask_again": 1, "second_pass": false,
+            "ontology_tokens": 4000, "instructions": null, "response_format": "auto"})
     );
     assert_eq!(registry.find("T27_async").unwrap().defaults(), defaults);
 }

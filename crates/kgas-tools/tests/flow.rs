@@ -165,19 +165,19 @@ async fn every_answer_has_its_state() {
     let ann = r#"{"text": "Ann", "type": "Person"}"#;
     let eve = r#"{"text": "Eve", "type": "Person"}"#;
     let cases = [
-        (said(format!(r#"{{"entities": [{ann}]}}"#)), "ok", None),
-        (said(r#"{"entities": []}"#), "empty", None),
-        (said(format!(r#"{{"entities": [{eve}]}}"#)), "rejected", None),
-        (ended("", Finish::Refused), "refused", Some("the model declined")),
-        (ended(&format!(r#"{{"entities": [{ann}]}}"#), Finish::Refused), "refused", Some("the model declined")),
-        (ended(&format!(r#"{{"entities": [{ann}, {{"text": "B"#), Finish::Length), "truncated", Some("max_tokens")),
-        (ended("", Finish::Length), "truncated", Some("max_tokens")),
-        (said(format!(r#"{{"entities": [{ann}, {{"text": "B"#)), "truncated", Some("breaks off")),
-        (said("<html><body>502 Bad Gateway</body></html>"), "failed", Some("the answer is not JSON")),
-        (said(""), "failed", Some("the answer is empty")),
-        (said(r#"{"error": "overloaded"}"#), "failed", Some("has no list")),
+        (said(format!(r#"{{"entities": [{ann}]}}"#)), "ok", None, 1),
+        (said(r#"{"entities": []}"#), "empty", None, 1),
+        (said(format!(r#"{{"entities": [{eve}]}}"#)), "rejected", None, 1),
+        (ended("", Finish::Refused), "refused", Some("the model declined"), 1),
+        (ended(&format!(r#"{{"entities": [{ann}]}}"#), Finish::Refused), "refused", Some("the model declined"), 1),
+        (ended(&format!(r#"{{"entities": [{ann}, {{"text": "B"#), Finish::Length), "truncated", Some("max_tokens"), 2),
+        (ended("", Finish::Length), "truncated", Some("max_tokens"), 2),
+        (said(format!(r#"{{"entities": [{ann}, {{"text": "B"#)), "truncated", Some("breaks off"), 2),
+        (said("<html><body>502 Bad Gateway</body></html>"), "failed", Some("the answer is not JSON"), 2),
+        (said(""), "failed", Some("the answer is empty"), 2),
+        (said(r#"{"error": "overloaded"}"#), "failed", Some("has no list"), 2),
     ];
-    for (answer, state, error) in cases {
+    for (answer, state, error, attempts) in cases {
         let shown = format!("{answer:?}");
         let model = model(move |_| answer.clone());
         let result = run(TOOL, json!({}), &context(model, 1), input("Ann left.")).await;
@@ -185,6 +185,6 @@ async fn every_answer_has_its_state() {
         let told = result.chunks[0].error.as_deref();
         assert_eq!(told.is_some(), error.is_some(), "{shown}: {told:?}");
         assert!(told.unwrap_or_default().contains(error.unwrap_or_default()), "{shown}: {told:?}");
-        assert_eq!(result.chunks[0].attempts, 1);
+        assert_eq!(result.chunks[0].attempts, attempts, "{shown}");
     }
 }

@@ -1,10 +1,9 @@
 //! What the rules know of an ontology, worked out once for it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use kgas_core::Ontology;
 use kgas_core::ontology::ClassId;
+use kgas_core::{Examples, Ontology};
 
 use super::cues::{Cues, label_words};
 use super::gazetteer::Gazetteer;
@@ -44,7 +43,7 @@ pub(super) enum Object {
 }
 
 impl Compiled {
-    fn new(ontology: &Ontology) -> Self {
+    pub(super) fn new(ontology: &Ontology, examples: &Examples) -> Self {
         let shape = |classes: &[ClassId]| match classes {
             &[only] => Shape::of_class(ontology.label(only)),
             _ => Shape::Free,
@@ -78,7 +77,7 @@ impl Compiled {
         kinds.values_mut().for_each(|list| list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
         let takes_value = |wanted: &Wanted| matches!(wanted.object, Object::Value(_));
         let wants_values = !value_classes.is_empty() || relations.iter().any(takes_value);
-        let (cues, gazetteer) = (Cues::new(ontology), Gazetteer::new(ontology));
+        let (cues, gazetteer) = (Cues::new(ontology, examples), Gazetteer::new(ontology, examples));
         Self { cues, gazetteer, relations, value_classes, kinds, wants_values }
     }
 
@@ -103,24 +102,5 @@ impl Compiled {
     /// What the entities of a class are as values.
     pub(super) fn value_kind(&self, class: ClassId) -> Option<ValueKind> {
         self.value_classes.iter().find(|(_, known)| *known == class).map(|(kind, _)| *kind)
-    }
-}
-
-/// What was worked out last, and for which ontology: a run has one.
-#[derive(Debug, Default)]
-pub(super) struct Latest(Mutex<Option<(Arc<Ontology>, Arc<Compiled>)>>);
-
-impl Latest {
-    /// What the rules know of this ontology.
-    pub(super) fn of(&self, ontology: &Arc<Ontology>) -> Arc<Compiled> {
-        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*latest {
-            Some((known, compiled)) if Arc::ptr_eq(known, ontology) => Arc::clone(compiled),
-            _ => {
-                let compiled = Arc::new(Compiled::new(ontology));
-                *latest = Some((Arc::clone(ontology), Arc::clone(&compiled)));
-                compiled
-            }
-        }
     }
 }

@@ -1,11 +1,13 @@
-//! Which phrases state a relation: those of its own label, and those of the lexicon that its label calls for.
+//! Which phrases state a relation: those of its own label, those of the lexicon that its label calls for,
+//! and those of the user's examples.
 
 use std::collections::{HashMap, HashSet};
 
-use kgas_core::Ontology;
 use kgas_core::text::is_calendar_word;
+use kgas_core::{Examples, Ontology};
 use rust_stemmers::{Algorithm, Stemmer};
 
+use super::learned::phrases;
 use super::lexicon::FAMILIES;
 use super::sentence::{Look, Role, Sentence};
 
@@ -78,7 +80,7 @@ impl std::fmt::Debug for Cues {
 }
 
 impl Cues {
-    pub(super) fn new(ontology: &Ontology) -> Self {
+    pub(super) fn new(ontology: &Ontology, examples: &Examples) -> Self {
         let mut cues = Self {
             stemmer: Stemmer::create(Algorithm::English),
             terms: HashMap::new(),
@@ -102,6 +104,9 @@ impl Cues {
                     family.weak.iter().for_each(|phrase| cues.add(at, phrase, Strength::Weak, open));
                 }
             }
+        }
+        for (at, phrase) in phrases(ontology, examples) {
+            cues.add(at, &phrase, Strength::Plain, false);
         }
         for list in cues.by_first.values_mut() {
             list.sort_by_key(|cue| std::cmp::Reverse((cue.terms.len(), cue.strength)));

@@ -1,10 +1,10 @@
-//! Names that the ontology itself gives as examples of its classes.
+//! Names that the ontology gives as examples of its classes, and those of the user's examples.
 
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use kgas_core::Ontology;
 use kgas_core::ontology::ClassId;
+use kgas_core::{Examples, Ontology};
 
 use super::sentence::stands_alone;
 
@@ -29,14 +29,21 @@ pub(super) struct Hit {
 }
 
 impl Gazetteer {
-    /// Of examples that two classes share, the first class has it.
-    pub(super) fn new(ontology: &Ontology) -> Self {
+    /// Of names that two classes share, the first class has it; what the ontology says comes first.
+    pub(super) fn new(ontology: &Ontology, examples: &Examples) -> Self {
         let mut entries = Vec::new();
         let mut names = Vec::new();
         for (id, class) in ontology.classes() {
             for example in class.examples.iter().filter(|example| !example.trim().is_empty()) {
                 names.push(example.trim());
                 entries.push(Entry { class: id, has_capital: example.trim().starts_with(char::is_uppercase) });
+            }
+        }
+        for entity in examples.list().iter().flat_map(|example| &example.entities) {
+            let name = entity.text.trim();
+            if let Some(class) = ontology.class_named(&entity.entity_type).filter(|_| !name.is_empty()) {
+                names.push(name);
+                entries.push(Entry { class, has_capital: name.starts_with(char::is_uppercase) });
             }
         }
         if names.is_empty() {

@@ -10,6 +10,7 @@ mod config;
 mod cues;
 mod gazetteer;
 mod kinds;
+mod learned;
 mod lexicon;
 mod names;
 mod patterns;

@@ -13,7 +13,7 @@ use kgas_core::{
 use serde_json::json;
 
 use super::claims::{Claim, End, Item, What, claims, items};
-use super::compiled::{Compiled, Latest, Object};
+use super::compiled::{Compiled, Object};
 use super::config::{self, EntityRules};
 use super::kinds::told_kind;
 use super::names::names;
@@ -21,6 +21,7 @@ use super::patterns::values;
 use super::run;
 use super::sentence::{Sentence, ranges, stands_alone};
 use super::shapes::{Fit, Shape};
+use crate::latest::Latest;
 
 /// The ontology names the entity itself.
 const EXAMPLE: f64 = 0.95;
@@ -41,7 +42,7 @@ struct EntityExtractor {
     chunk_size: NonZeroUsize,
     min_confidence: f64,
     all_mentions: bool,
-    latest: Latest,
+    latest: Latest<Compiled>,
 }
 
 kgas_core::register_tool!(EntityExtractor);
@@ -78,7 +79,7 @@ impl KgasTool for EntityExtractor {
 
     async fn execute(&self, context: &ToolContext, input: ToolInput) -> Result<ToolResult, ToolError> {
         self.validate(&input)?;
-        let compiled = self.latest.of(&input.ontology);
+        let compiled = self.latest.of(&input, Compiled::new);
         Ok(run::run(Self::ID, context, &input, self.chunk_size, |chunk| self.extract(&compiled, &input, chunk)))
     }
 }

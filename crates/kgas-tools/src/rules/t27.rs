@@ -13,13 +13,14 @@ use kgas_core::{
 use serde_json::json;
 
 use super::claims::{End, Item, What, claims, items};
-use super::compiled::{Compiled, Latest};
+use super::compiled::Compiled;
 use super::config::{self, RelationRules};
 use super::names::names;
 use super::patterns::values;
 use super::run;
 use super::sentence::{Sentence, ranges, stands_alone};
 use super::shapes::{Fit, Shape};
+use crate::latest::Latest;
 
 /// Finds relations without a model.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ struct RelationExtractor {
     metadata: ToolMetadata,
     chunk_size: NonZeroUsize,
     min_confidence: f64,
-    latest: Latest,
+    latest: Latest<Compiled>,
 }
 
 kgas_core::register_tool!(RelationExtractor);
@@ -63,7 +64,7 @@ impl KgasTool for RelationExtractor {
 
     async fn execute(&self, context: &ToolContext, input: ToolInput) -> Result<ToolResult, ToolError> {
         self.validate(&input)?;
-        let compiled = self.latest.of(&input.ontology);
+        let compiled = self.latest.of(&input, Compiled::new);
         let known = known(&input);
         Ok(run::run(Self::ID, context, &input, self.chunk_size, |chunk| self.extract(&compiled, &input, &known, chunk)))
     }

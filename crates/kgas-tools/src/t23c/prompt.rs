@@ -1,10 +1,10 @@
 //! How a model is asked for entities.
 
-use kgas_core::text::Chunk;
-use kgas_core::{ChatRequest, Document, Ontology, ToolInput};
+use kgas_core::Ontology;
 use serde_json::{Value, json};
 
 use crate::config::ExtractionConfig;
+use crate::outline::{Form, entity_items};
 use crate::prompt::{Preamble, class_labels, class_lines, list_schema, one_of};
 
 const SYSTEM: &str = "You extract entities from a text. You report only what the text itself says, only entities of \
@@ -20,36 +20,19 @@ const FORMAT: &str = r#"A JSON object {"entities": [...]}; each item has
 - "start", "end": the characters of the text between which the words stand
 - "properties": "#;
 
-/// The question about the chunks of one document.
-#[derive(Debug)]
-pub(super) struct Prompt<'i> {
-    config: &'i ExtractionConfig,
-    document: &'i Document,
-    preamble: Preamble,
-    schema: Value,
-}
+/// How the tool asks.
+pub(super) const FORM: Form = Form { list: "entities", system: SYSTEM, preamble, schema, items: entity_items };
 
-impl<'i> Prompt<'i> {
-    pub(super) fn new(config: &'i ExtractionConfig, input: &'i ToolInput) -> Self {
-        let has_properties = input.ontology.classes().any(|(_, class)| !class.properties.is_empty());
-        let properties = if has_properties {
-            "an object of properties of the class, with values copied from the text"
-        } else {
-            "{}"
-        };
-        let preamble = Preamble::default()
-            .part("TASK", TASK)
-            .part("CLASSES", &class_lines(&input.ontology))
-            .part("INSTRUCTIONS", config.instructions.as_deref().unwrap_or_default())
-            .part("RULES", &rules(config))
-            .part("ANSWER FORMAT", &format!("{FORMAT}{properties}"));
-        Self { config, document: &input.document, preamble, schema: schema(&input.ontology) }
-    }
-
-    pub(super) fn about(&self, chunk: &Chunk) -> ChatRequest {
-        let user = self.preamble.about("", "", chunk.text(self.document));
-        self.config.request(SYSTEM, user, "entities", &self.schema)
-    }
+fn preamble(config: &ExtractionConfig, ontology: &Ontology) -> Preamble {
+    let has_properties = ontology.classes().any(|(_, class)| !class.properties.is_empty());
+    let properties =
+        if has_properties { "an object of properties of the class, with values copied from the text" } else { "{}" };
+    Preamble::default()
+        .part("TASK", TASK)
+        .part("CLASSES", &class_lines(ontology))
+        .part("INSTRUCTIONS", config.instructions.as_deref().unwrap_or_default())
+        .part("RULES", &rules(config))
+        .part("ANSWER FORMAT", &format!("{FORMAT}{properties}"))
 }
 
 fn rules(config: &ExtractionConfig) -> String {

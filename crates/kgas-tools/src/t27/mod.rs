@@ -1,24 +1,29 @@
 //! `T27_async`: relations, by asking a chat model, checked against the text and the ontology.
 
-mod decode;
 mod prompt;
 
 use async_trait::async_trait;
 use kgas_core::fact::FactCollector;
-use kgas_core::text::{Chunk, NoItems};
+use kgas_core::text::Chunk;
 use kgas_core::{
-    ChatRequest, ConfigError, KgasTool, Need, ToolContext, ToolError, ToolInput, ToolMetadata, ToolPlugin, ToolResult,
+    ChatRequest, ConfigError, Entity, KgasTool, Shown, ToolContext, ToolError, ToolInput, ToolMetadata, ToolPlugin,
+    ToolResult,
 };
+use serde_json::Value;
 
 use crate::config::ExtractionConfig;
-use crate::flow::{ASKS_A_MODEL, Decoded, Extraction, run_chunks};
-use prompt::Prompt;
+use crate::flow::{Extraction, Question, run_chunks};
+use crate::latest::Latest;
+use crate::metadata;
+use crate::outline::Outline;
+use prompt::FORM;
 
 /// The ontology-aware relationship extractor.
 #[derive(Debug)]
 struct RelationshipExtractor {
     config: ExtractionConfig,
     metadata: ToolMetadata,
+    latest: Latest<Outline>,
 }
 
 kgas_core::register_tool!(RelationshipExtractor);
@@ -28,17 +33,13 @@ impl ToolPlugin for RelationshipExtractor {
     type Config = ExtractionConfig;
 
     fn from_config(config: ExtractionConfig) -> Result<Self, ConfigError> {
-        let metadata = ToolMetadata {
-            id: Self::ID.to_owned(),
-            name: "Async Relationship Extractor".to_owned(),
-            description: "Extract relationships using LLM with domain ontology (async)".to_owned(),
-            category: "extraction".to_owned(),
-            tags: ["llm", "ontology", "async", "relationships"].map(str::to_owned).to_vec(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            needs: vec![Need::ChatModel, Need::Ontology],
-            capabilities: ASKS_A_MODEL,
-        };
-        Ok(Self { config: config.checked()?, metadata })
+        let metadata = metadata::of_extractor(
+            Self::ID,
+            "Async Relationship Extractor",
+            "Extract relationships using LLM with domain ontology (async)",
+            ["llm", "ontology", "async", "relationships"],
+        );
+        Ok(Self { config: config.checked()?, metadata, latest: Latest::default() })
     }
 }
 
@@ -63,9 +64,10 @@ impl KgasTool for RelationshipExtractor {
     async fn execute(&self, context: &ToolContext, input: ToolInput) -> Result<ToolResult, ToolError> {
         self.validate(&input)?;
         let model = context.chat(Self::ID)?;
-        let relations = Relations { config: &self.config, input: &input, prompt: Prompt::new(&self.config, &input) };
-        let chunk_size = self.config.chunk_size;
-        Ok(run_chunks(Self::ID, context, &**model, &input.document, chunk_size, &relations).await)
+        let config = &self.config;
+        let outline = self.latest.of(&input, |ontology, examples| Outline::new(FORM, config, ontology, examples));
+        let relations = Relations { config, input: &input, outline: &outline, known: input.graph.entities() };
+        Ok(run_chunks(context, &**model, config, &input, &relations).await)
     }
 }
 
@@ -73,17 +75,26 @@ impl KgasTool for RelationshipExtractor {
 struct Relations<'i> {
     config: &'i ExtractionConfig,
     input: &'i ToolInput,
-    prompt: Prompt<'i>,
+    outline: &'i Outline,
+    /// What other tools found in the document.
+    known: Vec<Entity<'i>>,
 }
 
 impl Extraction for Relations<'_> {
-    fn prompt(&self, chunk: &Chunk) -> ChatRequest {
-        self.prompt.about(chunk)
+    const TOOL: &'static str = RelationshipExtractor::ID;
+    const LIST: &'static str = FORM.list;
+
+    fn outline(&self) -> &Outline {
+        self.outline
     }
 
-    fn decode(&self, chunk: &Chunk, answer: &str) -> Result<Decoded, NoItems> {
-        let ToolInput { document, ontology, graph, .. } = self.input;
-        let facts = FactCollector::new(document, chunk, ontology, graph, RelationshipExtractor::ID);
-        decode::decode(answer, facts.min_confidence(self.config.min_confidence), self.config.all_mentions)
+    fn prompt(&self, chunk: &Chunk, question: &Question<'_>) -> (ChatRequest, Option<Shown>) {
+        let ToolInput { document, ontology, .. } = self.input;
+        let parts = vec![prompt::known_in(&self.known, chunk, chunk.text(document))];
+        self.outline.about(self.config, ontology, (document, chunk), parts, question)
+    }
+
+    fn take(facts: &mut FactCollector<'_>, item: &Value) {
+        facts.relation_json(item);
     }
 }

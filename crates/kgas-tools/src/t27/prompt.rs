@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use kgas_core::ontology::{ClassId, RelationType};
 use kgas_core::text::{Chunk, occurrences};
-use kgas_core::{ChatRequest, Document, Entity, Ontology, ToolInput};
+use kgas_core::{Entity, Ontology};
 use serde_json::{Value, json};
 
 use crate::config::ExtractionConfig;
-use crate::prompt::{Preamble, class_labels, class_lines, list_schema, one_line, one_of};
+use crate::outline::{Form, relation_items};
+use crate::prompt::{Preamble, class_labels, class_lines, list_schema, one_line, one_of, relation_lines};
 
 const SYSTEM: &str = "You extract relations from a text. You report only what the text itself states, only relations \
 of the kinds given, and you answer with JSON and nothing else.";
@@ -29,46 +29,30 @@ const FORMAT: &str = r#"A JSON object {"relations": [...]}; each item has
 /// Known entities that are shown with one chunk.
 const MOST_ENTITIES: usize = 60;
 
-/// The question about the chunks of one document.
-#[derive(Debug)]
-pub(super) struct Prompt<'i> {
-    config: &'i ExtractionConfig,
-    document: &'i Document,
-    /// What other tools found in the document.
-    known: Vec<Entity<'i>>,
-    preamble: Preamble,
-    schema: Value,
+/// How the tool asks.
+pub(super) const FORM: Form = Form { list: "relations", system: SYSTEM, preamble, schema, items: relation_items };
+
+fn preamble(config: &ExtractionConfig, ontology: &Ontology) -> Preamble {
+    Preamble::default()
+        .part("TASK", TASK)
+        .part("CLASSES", &class_lines(ontology))
+        .part("RELATIONS", &relation_lines(ontology))
+        .part("INSTRUCTIONS", config.instructions.as_deref().unwrap_or_default())
+        .part("RULES", &rules(config))
+        .part("ANSWER FORMAT", FORMAT)
 }
 
-impl<'i> Prompt<'i> {
-    pub(super) fn new(config: &'i ExtractionConfig, input: &'i ToolInput) -> Self {
-        let preamble = Preamble::default()
-            .part("TASK", TASK)
-            .part("CLASSES", &class_lines(&input.ontology))
-            .part("RELATIONS", &relation_lines(&input.ontology))
-            .part("INSTRUCTIONS", config.instructions.as_deref().unwrap_or_default())
-            .part("RULES", &rules(config))
-            .part("ANSWER FORMAT", FORMAT);
-        let schema = schema(&input.ontology);
-        Self { config, document: &input.document, known: input.graph.entities(), preamble, schema }
-    }
-
-    pub(super) fn about(&self, chunk: &Chunk) -> ChatRequest {
-        let text = chunk.text(self.document);
-        let user = self.preamble.about("ENTITIES KNOWN TO BE IN THE TEXT", &self.known_in(chunk, text), text);
-        self.config.request(SYSTEM, user, "relations", &self.schema)
-    }
-
-    /// The known entities that the chunk names, one a line, sorted by type and name, as the chunk spells them.
-    fn known_in(&self, chunk: &Chunk, text: &str) -> String {
-        let named = self.known.iter().filter_map(|entity| Some((entity, spelling_in(entity, chunk, text)?)));
-        let lines: BTreeSet<(&str, &str)> =
-            named.take(MOST_ENTITIES).map(|(entity, name)| (entity.key.entity_type(), name)).collect();
-        lines.iter().fold(String::new(), |mut all, (kind, name)| {
-            let _ = writeln!(all, "- {}: {}", one_line(kind), one_line(name));
-            all
-        })
-    }
+/// The part of a prompt with those of the known entities that the chunk names, one a line, sorted by type and name, as
+/// the chunk spells them.
+pub(super) fn known_in(known: &[Entity<'_>], chunk: &Chunk, text: &str) -> (&'static str, String) {
+    let named = known.iter().filter_map(|entity| Some((entity, spelling_in(entity, chunk, text)?)));
+    let lines: BTreeSet<(&str, &str)> =
+        named.take(MOST_ENTITIES).map(|(entity, name)| (entity.key.entity_type(), name)).collect();
+    let lines = lines.iter().fold(String::new(), |mut all, (kind, name)| {
+        let _ = writeln!(all, "- {}: {}", one_line(kind), one_line(name));
+        all
+    });
+    ("ENTITIES KNOWN TO BE IN THE TEXT", lines)
 }
 
 /// How a chunk spells an entity; `None` where it doesn't name it.
@@ -90,37 +74,6 @@ fn rules(config: &ExtractionConfig) -> String {
          - Where there is nothing to report, answer {{\"relations\": []}}.",
         config.min_confidence
     )
-}
-
-/// The relations, one a line: from what, to what, what they mean.
-fn relation_lines(ontology: &Ontology) -> String {
-    let mut lines = String::new();
-    for relation in ontology.relations() {
-        let (domain, range) = (domain_of(ontology, relation), range_of(ontology, relation));
-        let _ = write!(lines, "- {}: {domain} -> {range}", one_line(&relation.label));
-        if let Some(description) = &relation.description {
-            let _ = write!(lines, " ({})", one_line(description));
-        }
-        lines.push('\n');
-    }
-    lines
-}
-
-fn domain_of(ontology: &Ontology, relation: &RelationType) -> String {
-    match labels(ontology, &relation.domain) {
-        domain if domain.is_empty() => "any class".to_owned(),
-        domain => domain.join(" or "),
-    }
-}
-
-fn range_of(ontology: &Ontology, relation: &RelationType) -> String {
-    let mut range = labels(ontology, &relation.range.classes);
-    range.extend(relation.range.datatypes.iter().map(|datatype| format!("literal ({})", datatype.name())));
-    if range.is_empty() { "any class or literal".to_owned() } else { range.join(" or ") }
-}
-
-fn labels(ontology: &Ontology, classes: &[ClassId]) -> Vec<String> {
-    classes.iter().map(|&class| one_line(ontology.label(class))).collect()
 }
 
 fn schema(ontology: &Ontology) -> Value {

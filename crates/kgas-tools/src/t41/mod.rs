@@ -11,7 +11,8 @@ use kgas_core::{
     ConfigError, KgasTool, Need, ToolContext, ToolError, ToolInput, ToolMetadata, ToolOutput, ToolPlugin, ToolResult,
 };
 
-use crate::flow::{ASKS_A_MODEL, Flow};
+use crate::flow::Flow;
+use crate::metadata;
 use batch::{Embedded, batches};
 use config::EmbedderConfig;
 
@@ -29,16 +30,14 @@ impl ToolPlugin for TextEmbedder {
     type Config = EmbedderConfig;
 
     fn from_config(config: EmbedderConfig) -> Result<Self, ConfigError> {
-        let metadata = ToolMetadata {
-            id: Self::ID.to_owned(),
-            name: "Async Text Embedder".to_owned(),
-            description: "Embed chunks of text using an embedding model (async)".to_owned(),
-            category: "embedding".to_owned(),
-            tags: ["llm", "async", "embeddings"].map(str::to_owned).to_vec(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            needs: vec![Need::Embedder],
-            capabilities: ASKS_A_MODEL,
-        };
+        let metadata = metadata::asking(
+            Self::ID,
+            "Async Text Embedder",
+            "Embed chunks of text using an embedding model (async)",
+            "embedding",
+            &["llm", "async", "embeddings"],
+            vec![Need::Embedder],
+        );
         Ok(Self { config, metadata })
     }
 }

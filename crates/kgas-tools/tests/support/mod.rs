@@ -18,7 +18,7 @@ use kgas_core::{
 use kgas_tools as _;
 use serde_json::{Value, json};
 
-type Answer = Result<ChatReply, ModelError>;
+pub(crate) type Answer = Result<ChatReply, ModelError>;
 type Delay = fn(&str) -> Duration;
 
 /// A model whose answer, and the time it takes, are a function of the text that it is asked about.
@@ -73,6 +73,47 @@ where
         }
         (self.answer)(&text)
     }
+}
+
+/// A model whose answer is a function of all that it is asked.
+pub(crate) struct Talker<A> {
+    answer: A,
+    asked: Mutex<Vec<ChatRequest>>,
+}
+
+impl<A> fmt::Debug for Talker<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Talker")
+    }
+}
+
+pub(crate) fn talker<A: Fn(&ChatRequest) -> Answer>(answer: A) -> Arc<Talker<A>> {
+    Arc::new(Talker { answer, asked: Mutex::default() })
+}
+
+impl<A> Talker<A> {
+    pub(crate) fn asked(&self) -> Vec<ChatRequest> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl<A: Fn(&ChatRequest) -> Answer + Send + Sync> ChatModel for Talker<A> {
+    fn id(&self) -> &str {
+        "test/talker"
+    }
+
+    async fn chat(&self, request: ChatRequest) -> Answer {
+        let answer = (self.answer)(&request);
+        self.asked.lock().unwrap().push(request);
+        answer
+    }
+}
+
+/// The part of a prompt under this title, empty where it has none.
+pub(crate) fn part_of<'p>(prompt: &'p str, title: &str) -> &'p str {
+    let begin = format!("\n{title}:\n");
+    prompt.split_once(&begin).map_or("", |(_, rest)| rest.split_once("\n\n").map_or(rest, |(part, _)| part))
 }
 
 /// The text at the end of a prompt.
