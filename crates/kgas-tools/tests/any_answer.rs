@@ -4,10 +4,13 @@
 
 mod support;
 
-use kgas_core::{ChunkState, Document, ToolResult};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use kgas_core::{ChunkState, Document, Finish, ToolInput, ToolResult};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{context, graph, input, input_with, model, run, said};
+use support::{context, ended, graph, input, input_with, model, ontology, run, said, talker};
 
 const TOOLS: [(&str, &str); 2] = [("T23c_async", "entities"), ("T27_async", "relations")];
 const TEXT: &str = "Zoë works at Acme in Oslo. Acme began in 1984, says Zoë; Acme's Bob is known for jam. 東京 too.";
@@ -36,6 +39,53 @@ fn check(result: &ToolResult) {
     let order = |result: &ToolResult| -> Vec<_> { result.rejected.iter().map(|r| (r.chunk, r.position)).collect() };
     assert!(order(result).is_sorted());
     serde_json::to_string(result).unwrap();
+}
+
+/// The result of a run in which the calls are answered in turn, and how many there were.
+fn in_turn(tool: &str, answers: Vec<(String, Finish)>, text: &str, config: Value) -> (ToolResult, usize) {
+    let turn = AtomicUsize::new(0);
+    let model = talker(move |_| {
+        let (answer, finish) = &answers[turn.fetch_add(1, Ordering::Relaxed) % answers.len()];
+        ended(answer, *finish)
+    });
+    let input = ToolInput::new(Arc::new(Document::new("d", text)), ontology());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let result = runtime.block_on(run(tool, config, &context(model.clone(), 2), input));
+    (result, model.asked().len())
+}
+
+/// What holds however chunks are shown, cut and asked about again.
+fn check_account(result: &ToolResult, text: &str, calls: usize) {
+    let document = Document::new("d", text);
+    let facts = graph(result);
+    let evidence = facts.mentions().iter().map(|mention| mention.evidence());
+    for evidence in evidence.chain(facts.relations().iter().map(|relation| relation.evidence())) {
+        let span = evidence.span().unwrap();
+        assert_eq!(document.slice(span), Some(evidence.quote()));
+        let chunk = result.chunks[evidence.chunk()].span;
+        assert!(chunk.start() <= span.start() && span.start() < chunk.end());
+    }
+    let mut end = 0;
+    for chunk in &result.chunks {
+        assert_eq!(chunk.span.start(), end);
+        end = chunk.span.end();
+        let mut within = chunk.span.start();
+        for part in &chunk.parts {
+            assert_eq!(part.span.start(), within);
+            within = part.span.end();
+        }
+        assert!(chunk.parts.is_empty() || within == end);
+        let worst = chunk.parts.iter().map(|part| part.state).reduce(ChunkState::worst);
+        assert!(worst.is_none_or(|worst| worst == chunk.state));
+        assert!(chunk.state.is_complete() || chunk.error.is_some() || chunk.state == ChunkState::Skipped);
+        assert!(chunk.state != ChunkState::Ok || chunk.kept > 0);
+    }
+    assert_eq!(end, document.characters());
+    let listed = result.rejected.iter().filter(|item| !item.reason.is_of_a_property()).count();
+    assert_eq!(listed, result.chunks.iter().map(|chunk| chunk.rejected).sum::<usize>());
+    assert!(result.rejected.iter().map(|item| (item.chunk, item.position)).is_sorted());
+    assert_eq!(usize::try_from(result.usage.calls).unwrap(), calls);
+    assert_eq!(result.chunks.iter().map(|chunk| u64::from(chunk.attempts)).sum::<u64>(), result.usage.attempts);
 }
 
 /// Words of the text, of the ontology, and others.
@@ -124,6 +174,31 @@ proptest! {
             let whole = json!({key: items}).to_string();
             let cut: String = whole.chars().take(at).collect();
             check(&answered(tool, &cut, true, 3000));
+        }
+    }
+
+    #[test]
+    fn whatever_is_asked_again_the_account_adds_up(
+        lists in proptest::collection::vec((proptest::collection::vec(item(), 0..5), 0_usize..500, 0_usize..4), 1..6),
+        overlap in 0_usize..300,
+        ask_again in 0_u32..3,
+        second_pass: bool,
+    ) {
+        let text = TEXT.repeat(9);
+        let config = json!({"chunk_size": 450, "chunk_overlap": overlap, "ask_again": ask_again,
+            "second_pass": second_pass, "all_mentions": overlap % 2 == 0});
+        for (tool, key) in TOOLS {
+            let answers = lists.iter().map(|(items, at, end)| {
+                let whole = json!({key: items}).to_string();
+                match end {
+                    0 => (whole.chars().take(*at).collect(), Finish::Length),
+                    1 => (whole.chars().take(*at).collect(), Finish::Stop),
+                    2 if *at < 50 => (whole, Finish::Refused),
+                    _ => (whole, Finish::Stop),
+                }
+            });
+            let (result, calls) = in_turn(tool, answers.collect(), &text, config.clone());
+            check_account(&result, &text, calls);
         }
     }
 

@@ -1,7 +1,5 @@
 //! Chunks that are shown with what stands before them.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
-
 mod support;
 
 use kgas_core::Registry;

@@ -11,7 +11,9 @@ use support::{
 
 const TOOL: &str = "T23c_async";
 
-async fn told(second: fn() -> Answer) -> (ToolResult, Vec<String>) {
+type Second = fn() -> Answer;
+
+async fn told(second: Second) -> (ToolResult, Vec<String>) {
     let model = talker(move |request| match part_of(&request.user, "FOUND ALREADY") {
         "" => entities(json!([{"text": "Ann", "type": "Person", "confidence": 0.9}])),
         _ => second(),
@@ -45,7 +47,7 @@ async fn what_was_found_already_stays_unflagged_and_is_not_kept_again() {
 
 #[tokio::test]
 async fn a_second_pass_that_fails_does_not_fail_the_chunk() {
-    let cases: [(fn() -> Answer, &str); 4] = [
+    let cases: [(Second, &str); 4] = [
         (|| failed(ModelErrorKind::GaveUp, "no luck"), "second pass: no luck"),
         (|| ended("", Finish::Refused), "second pass: the model declined"),
         (|| said("Nothing was missed."), "second pass: the answer is not JSON"),

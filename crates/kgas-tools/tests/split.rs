@@ -1,7 +1,5 @@
 //! What becomes of a chunk whose answer is too long.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
-
 mod support;
 
 use kgas_core::{Finish, ModelErrorKind};

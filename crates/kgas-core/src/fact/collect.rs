@@ -207,6 +207,7 @@ impl<'d> FactCollector<'d> {
                 {
                     let mut mention = first.clone();
                     mention.evidence.span = Some(place);
+                    mention.evidence.chunk = self.chunk;
                     mention.evidence.flags.insert(Flag::OtherOccurrence);
                     mention.properties.clear();
                     self.found.mentions.push(mention);
