@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::models::{Models, are_asked, in_flight};
 use crate::progress::Meter;
 use crate::prompt::Recorder;
-use crate::settings::{Equipped, equip, needs, registry};
+use crate::settings::{Equipped, equip, needs, note_of_cut, registry};
 use crate::show::Show;
 use crate::words::counted;
 use crate::{Exit, input};
@@ -43,6 +43,9 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
     let models = Models::of(endpoint.as_ref(), &tools)?;
     let out = Folder::create(&args.out).map_err(Failure::fatal)?;
     show.note(&first_line(endpoint.as_ref(), &tools));
+    if let Some(note) = note_of_cut(&tools, &ontology) {
+        show.note(&note);
+    }
     let signals = crate::signals::listen(models.interrupt.clone(), show);
     let in_flight = in_flight(&tools, args.model.max_concurrent);
     let corpus = Corpus { documents, tools, ontology, examples, models, in_flight };

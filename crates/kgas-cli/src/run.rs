@@ -8,7 +8,7 @@ use crate::args::RunArgs;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::models::Models;
-use crate::settings::{Equipped, equip, registry};
+use crate::settings::{Equipped, equip, note_of_cut, registry};
 use crate::show::Show;
 use crate::{Exit, input};
 
@@ -25,6 +25,9 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
     let models = Models::of(endpoint.as_ref(), &tools)?;
     if let Some(endpoint) = endpoint.as_ref().filter(|_| crate::models::are_asked(&tools)) {
         show.note(&format!("asking {}", endpoint.in_words()));
+    }
+    if let Some(note) = note_of_cut(&tools, &input.ontology) {
+        show.note(&note);
     }
     let signals = crate::signals::listen(models.interrupt.clone(), show);
     let begun = Instant::now();

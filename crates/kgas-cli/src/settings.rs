@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kgas_core::{KgasTool, Need, Registry, RegistryError, ToolRegistration, nearest};
+use kgas_core::{KgasTool, Need, Ontology, Registry, RegistryError, ToolRegistration, nearest};
 use serde_json::{Map, Value, json};
 
 use crate::args::ToolArgs;
@@ -59,6 +59,20 @@ pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Res
 /// Whether any of the tools asks this of its surroundings.
 pub(crate) fn needs(tools: &[Equipped], need: Need) -> Option<&str> {
     tools.iter().map(|equipped| equipped.tool.metadata()).find(|tool| tool.needs.contains(&need)).map(|tool| &*tool.id)
+}
+
+/// What to say of an ontology that is too large to be shown with every text.
+pub(crate) fn note_of_cut(tools: &[Equipped], ontology: &Ontology) -> Option<String> {
+    let allowances = tools.iter().filter_map(|equipped| equipped.config.get("ontology_tokens")?.as_u64());
+    let least = allowances.min()?;
+    let tokens = ontology.prompt_tokens();
+    let is_larger = usize::try_from(least).is_ok_and(|least| tokens > least);
+    is_larger.then(|| {
+        format!(
+            "the ontology takes about {tokens} tokens, and ontology_tokens allows {least}: a model is shown the part \
+             that each chunk needs"
+        )
+    })
 }
 
 /// The flags that are settings of tools.
