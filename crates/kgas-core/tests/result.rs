@@ -134,3 +134,15 @@ fn a_context_without_models_says_who_needs_which() {
     assert!(!context.is_stopping());
     assert_eq!(context.parallelism().get(), 1);
 }
+
+#[test]
+fn a_state_that_is_complete_hides_none_that_is_not() {
+    use ChunkState::{Empty, Failed, Ok, Refused, Rejected, Skipped, Truncated};
+    let in_order = [Empty, Rejected, Ok, Truncated, Refused, Skipped, Failed];
+    for (at, one) in in_order.iter().enumerate() {
+        for (other_at, other) in in_order.iter().enumerate() {
+            assert_eq!(one.worst(*other), in_order[at.max(other_at)]);
+            assert_eq!(one.worst(*other).is_complete(), one.is_complete() && other.is_complete());
+        }
+    }
+}

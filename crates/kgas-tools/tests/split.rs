@@ -2,7 +2,7 @@
 
 mod support;
 
-use kgas_core::{Finish, ModelErrorKind};
+use kgas_core::{Finish, ModelErrorKind, Stop};
 use serde_json::{Value, json};
 use support::{Answer, context, ended, entities, failed, input, model, quotes, run, states, text_of};
 
@@ -128,4 +128,21 @@ async fn positions_of_rejected_items_go_on_from_part_to_part() {
     let positions: Vec<usize> = result.rejected.iter().map(|rejection| rejection.position).collect();
     assert_eq!(positions, [0, 21]);
     assert_eq!((result.chunks[0].kept, result.chunks[0].rejected), (40, 2));
+}
+
+#[tokio::test]
+async fn a_stop_between_halves_keeps_what_came_before_the_cut() {
+    let stop = Stop::default();
+    let switch = stop.clone();
+    let model = model(move |text| {
+        switch.request();
+        at_most(5, text)
+    });
+    let context = context(model.clone(), 1).with_stop(stop);
+    let result = run(TOOL, json!({}), &context, input(&sentences(40))).await;
+    assert_eq!((states(&result), model.asked().len()), (vec!["skipped"], 1));
+    let parts: Vec<&str> = result.chunks[0].parts.iter().map(|part| part.state.as_str()).collect();
+    assert_eq!(parts, ["truncated", "skipped"]);
+    assert!(result.chunks[0].parts[0].error.as_deref().is_some_and(|told| told.contains("stopped")));
+    assert_eq!(quotes(&result).len(), 5);
 }

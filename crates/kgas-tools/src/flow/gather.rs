@@ -15,6 +15,10 @@ use super::split::{Asked, Piece};
 use super::{Extraction, attempts};
 use crate::config::ExtractionConfig;
 
+/// What is said of a part that is left with the items of an answer that was cut off.
+const NOT_ASKED: &str =
+    "the answer reached its longest and was cut off, and the run was stopped before a part of it was asked for";
+
 /// What was found in a document so far. Chunks are taken in the order of the document.
 pub(super) struct Gathered<'i> {
     config: &'i ExtractionConfig,
@@ -77,18 +81,23 @@ impl<'i> Gathered<'i> {
         for piece in &asked.pieces {
             let before = report.kept + report.rejected;
             let (mut facts, state) = self.facts_of::<E>(piece);
-            let rejected = of_items(&facts.rejected);
+            let (kept, rejected) = (facts.kept, of_items(&facts.rejected));
             report.kept += facts.kept;
             report.rejected += rejected;
             facts.rejected.iter_mut().for_each(|rejection| rejection.position += before);
             self.rejected.extend(facts.rejected);
             facts.mentions.into_iter().for_each(|mention| self.graph.add_mention(mention));
             facts.relations.into_iter().for_each(|relation| self.graph.add_relation(relation));
+            let state = state.unwrap_or_else(|| complete(kept, rejected));
             parts.push(Part {
                 span: piece.chunk.span(),
-                state: state.unwrap_or_else(|| complete(facts.kept, rejected)),
+                state,
                 attempts: attempts(piece.notes.account.spent),
-                error: piece.notes.error.clone(),
+                error: piece
+                    .notes
+                    .error
+                    .clone()
+                    .or_else(|| (state == ChunkState::Truncated).then(|| NOT_ASKED.to_owned())),
             });
         }
         report.state = parts.iter().map(|part| part.state).reduce(ChunkState::worst).unwrap_or(ChunkState::Empty);
