@@ -1,5 +1,7 @@
 //! Examples that a user gives: how they are read, and what is held against them.
 
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+
 use kgas_core::Examples;
 use kgas_core::ontology::{ClassSpec, Leniency, Ontology, OntologySpec, RelationSpec};
 
