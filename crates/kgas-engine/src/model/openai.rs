@@ -13,9 +13,12 @@ use kgas_http::openai::{
 use kgas_http::{ApiRequest, HttpError, Reply, Transport};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use tracing::warn;
 
 use super::error::{is_from_server, translate};
+use super::form::{self, Form, Forms, Support};
 use super::gate::Gate;
+use super::probe::{self, Finding, spent_on};
 
 /// The most texts that OpenAI takes in one call.
 const MAX_BATCH: usize = 2048;
@@ -26,6 +29,7 @@ pub struct OpenAiModel {
     line: Line,
     model: String,
     extra: Map<String, Value>,
+    forms: Arc<Forms>,
 }
 
 /// An embedding model.
@@ -53,30 +57,97 @@ impl OpenAiModel {
         gate: Arc<Gate>,
     ) -> Self {
         let model = model.into();
-        Self { line: Line { id: format!("{provider}/{model}"), transport, gate }, model, extra }
+        Self { line: Line { id: format!("{provider}/{model}"), transport, gate }, model, extra, forms: Arc::default() }
+    }
+
+    /// With the form in which its server takes schemas. Until that is said, nothing but the prompt asks for them.
+    #[must_use]
+    pub fn with_support(self, support: Support) -> Self {
+        Self { forms: Arc::new(Forms::new(support)), ..self }
+    }
+
+    /// Asks the server in which form it takes schemas: one small call, or up to three where a form is refused or
+    /// ignored. What it finds is for [`with_support`](Self::with_support).
+    ///
+    /// # Errors
+    /// Only an error after which nothing else can be bought either.
+    pub async fn probe(&self) -> Result<Finding, ModelError> {
+        probe::probe(self).await
     }
 
     /// The request that a question becomes.
     #[must_use]
     pub fn request(&self, question: ChatRequest) -> ApiRequest {
+        chat_request(&self.params(question, None))
+    }
+
+    /// What the model is called there.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.model
+    }
+
+    pub(super) const fn extra(&self) -> &Map<String, Value> {
+        &self.extra
+    }
+
+    /// The question as the server wants it; `form` is for a schema that is asked for as it was found to take it.
+    fn params(&self, question: ChatRequest, form: Option<Form>) -> ChatParams {
         let system = Some(question.system).filter(|text| !text.is_empty()).map(ChatMessage::system);
         let messages = system.into_iter().chain([ChatMessage::user(question.user)]).collect();
         let mut params = ChatParams::new(messages);
         params.model.clone_from(&self.model);
         params.max_tokens = question.max_tokens;
         params.temperature = question.temperature;
-        params.response_format = match question.format {
-            AnswerFormat::Text | AnswerFormat::JsonSchema { style: SchemaStyle::Supported, .. } => ResponseFormat::Text,
-            AnswerFormat::JsonObject => ResponseFormat::JsonObject,
+        params.extra.clone_from(&self.extra);
+        match question.format {
+            AnswerFormat::Text => {}
+            AnswerFormat::JsonObject => params.response_format = ResponseFormat::JsonObject,
             AnswerFormat::JsonSchema { name, schema, style: SchemaStyle::JsonSchema } => {
-                ResponseFormat::JsonSchema { name, schema }
+                params.response_format = ResponseFormat::JsonSchema { name, schema };
             }
             AnswerFormat::JsonSchema { schema, style: SchemaStyle::JsonObject, .. } => {
-                ResponseFormat::JsonObjectSchema(schema)
+                params.response_format = ResponseFormat::JsonObjectSchema(schema);
             }
-        };
-        params.extra.clone_from(&self.extra);
-        chat_request(&params)
+            AnswerFormat::JsonSchema { name, schema, style: SchemaStyle::Supported } => {
+                form.unwrap_or_else(|| self.forms.of(&name)).put(&mut params, &name, &schema);
+            }
+        }
+        params
+    }
+
+    /// One call, and its answer.
+    pub(super) async fn exchange(&self, params: &ChatParams) -> Result<ChatReply, ModelError> {
+        let (mut answer, usage) = self.line.call(chat_request(params), read_chat).await?;
+        // Some servers write the field whether they refuse or not.
+        answer.refusal = answer.refusal.filter(|words| !words.trim().is_empty());
+        Ok(ChatReply { finish: finish(&answer), text: answer.refusal.unwrap_or(answer.text), usage })
+    }
+
+    /// Asks for a schema in the form that was found; where the server refuses it for this schema, in a lower one
+    /// from then on.
+    async fn ask_for(&self, name: &str, question: &ChatRequest) -> Result<ChatReply, ModelError> {
+        let mut spent = Usage::default();
+        loop {
+            let form = self.forms.of(name);
+            let error = match self.exchange(&self.params(question.clone(), Some(form))).await {
+                Ok(mut reply) => {
+                    reply.usage += spent;
+                    return Ok(reply);
+                }
+                Err(error) => error,
+            };
+            let Some(lower) = form::refusal(&error).and_then(|said| form.below(said)) else {
+                let before = u32::try_from(spent.attempts).unwrap_or(u32::MAX);
+                let attempts = error.attempts().saturating_add(before);
+                return Err(error.with_attempts(attempts));
+            };
+            spent += spent_on(&error);
+            if self.forms.lower(name, form, lower) {
+                let (refused, next) = (form.support().as_str(), lower.support().as_str());
+                warn!(schema = name, refused, next, %error, "the server refuses a schema: it is asked for otherwise");
+            }
+        }
     }
 }
 
@@ -87,10 +158,10 @@ impl ChatModel for OpenAiModel {
     }
 
     async fn chat(&self, request: ChatRequest) -> Result<ChatReply, ModelError> {
-        let (mut answer, usage) = self.line.call(self.request(request), read_chat).await?;
-        // Some servers write the field whether they refuse or not.
-        answer.refusal = answer.refusal.filter(|words| !words.trim().is_empty());
-        Ok(ChatReply { finish: finish(&answer), text: answer.refusal.unwrap_or(answer.text), usage })
+        match &request.format {
+            AnswerFormat::JsonSchema { name, style: SchemaStyle::Supported, .. } => self.ask_for(name, &request).await,
+            _ => self.exchange(&self.params(request, None)).await,
+        }
     }
 }
 
