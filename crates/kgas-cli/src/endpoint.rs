@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kgas_engine::Interrupt;
-use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel, is_final};
+use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel, has_form, is_final};
 use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL};
 use kgas_http::{BaseUrl, BuildError, Client, Limits, RetryPolicy, Secret, Timeouts, Transport};
 use serde_json::{Map, Value};
@@ -131,6 +131,11 @@ impl Endpoint {
     /// Whether fields were given that only the bodies of chat requests take.
     pub(crate) fn has_chat_fields(&self) -> bool {
         !self.extra.is_empty()
+    }
+
+    /// Whether those fields say which form an answer is to have.
+    pub(crate) fn sets_form(&self) -> bool {
+        has_form(&self.extra)
     }
 
     pub(crate) fn chat_model(&self, transport: Arc<dyn Transport>, gate: Arc<Gate>) -> OpenAiModel {

@@ -1,5 +1,6 @@
 //! `kgas extract`: documents and an ontology in, a graph out.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -38,15 +39,17 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
     let examples = input::examples(&args.ontology, &ontology)?;
     let documents = input::corpus(&args.source)?;
     if args.show_prompt {
-        return show_prompt(documents, endpoint.as_ref(), &tools, (&ontology, &examples), show).await;
+        let said = (&ontology, &examples);
+        return show_prompt(documents, endpoint.as_ref(), &tools, said, (&args.out, show)).await;
     }
-    let models = Models::of(endpoint.as_ref(), &tools)?;
+    let mut models = Models::of(endpoint.as_ref(), &tools)?;
     let out = Folder::create(&args.out).map_err(Failure::fatal)?;
     show.note(&first_line(endpoint.as_ref(), &tools));
     if let Some(note) = note_of_cut(&tools, &ontology) {
         show.note(&note);
     }
     let signals = crate::signals::listen(models.interrupt.clone(), show);
+    models.settle_form(endpoint.as_ref(), &tools, &out, show).await;
     let in_flight = in_flight(&tools, args.model.max_concurrent);
     let corpus = Corpus { documents, tools, ontology, examples, models, in_flight };
     let ended = run(&corpus, args, &out, show).await;
@@ -103,7 +106,8 @@ fn summary(
     tally: &Tally,
     (started, took): (SystemTime, Duration),
 ) -> Summary {
-    let usage = tally.usage();
+    let mut usage = tally.usage();
+    usage += corpus.models.asking;
     let tool = |equipped: &Equipped| {
         let metadata = equipped.tool.metadata();
         ToolSummary {
@@ -162,13 +166,14 @@ async fn show_prompt(
     endpoint: Option<&Endpoint>,
     tools: &[Equipped],
     (ontology, examples): (&Arc<Ontology>, &Arc<Examples>),
-    show: Show,
+    (out, show): (&Path, Show),
 ) -> Result<Exit, Failure> {
     let Some(endpoint) = endpoint else {
         return Err(Failure::usage("--show-prompt: no model would be asked; name one with --provider or --base-url"));
     };
     let recorder = Recorder::default();
-    let models = Models::behind(Arc::new(recorder.clone()), endpoint, tools, Interrupt::default());
+    let mut models = Models::behind(Arc::new(recorder.clone()), endpoint, tools, Interrupt::default());
+    models.show_form(endpoint, tools, out, show);
     let readable = source::documents(inputs, &options).filter_map(|document| Some((document.id, document.text.ok()?)));
     for (id, text) in readable {
         for equipped in tools {

@@ -16,6 +16,7 @@ mod embed;
 mod endpoint;
 mod extract;
 mod failure;
+mod form;
 mod input;
 mod logging;
 mod models;

@@ -1,22 +1,28 @@
 //! The models that tools ask, and the switch that stops them.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
-use kgas_core::{ModelError, Need, ToolContext};
-use kgas_engine::Interrupt;
-use kgas_engine::model::Gate;
+use kgas_core::{ModelError, Need, ToolContext, Usage};
+use kgas_engine::model::{Gate, OpenAiModel, Support};
+use kgas_engine::{Folder, Interrupt};
 use kgas_http::Transport;
 
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
+use crate::form;
 use crate::settings::{Equipped, needs};
+use crate::show::Show;
 
 /// What tools are run with: models or none, and what may stop them.
 #[derive(Debug)]
 pub(crate) struct Models {
     pub(crate) context: ToolContext,
     pub(crate) interrupt: Interrupt,
+    /// What was spent on finding out in which form the server takes schemas.
+    pub(crate) asking: Usage,
+    chat: Option<OpenAiModel>,
     gate: Arc<Gate>,
 }
 
@@ -51,11 +57,51 @@ impl Models {
         let chat = endpoint.chat_model(Arc::clone(&transport), Arc::clone(&gate));
         let embedder = endpoint.embedder(named.filter(|_| !chats), transport, Arc::clone(&gate));
         let context = ToolContext::offline()
-            .with_chat(Arc::new(chat))
+            .with_chat(Arc::new(chat.clone()))
             .with_embedder(Arc::new(embedder))
             .with_stop(interrupt.stop())
             .with_parallelism(endpoint.limits.max_concurrent);
-        Self { context, interrupt, gate }
+        Self { context, interrupt, asking: Usage::default(), chat: Some(chat), gate }
+    }
+
+    /// Asks for answers in the form that the server takes, where that is left to it: found out before all else, unless
+    /// an earlier run into this folder did.
+    pub(crate) async fn settle_form(
+        &mut self,
+        endpoint: Option<&Endpoint>,
+        tools: &[Equipped],
+        out: &Folder,
+        show: Show,
+    ) {
+        let open = endpoint.filter(|endpoint| form::is_open(endpoint, tools));
+        let Some((model, endpoint)) = self.chat.as_ref().zip(open) else { return };
+        let (found, spent) = tokio::select! {
+            settled = form::settle(model, endpoint, out, show) => settled,
+            () = self.interrupt.aborted() => return,
+        };
+        self.asking = spent;
+        if let Some(support) = found {
+            self.ask_in(support);
+        }
+    }
+
+    /// Takes the form that an earlier run has found; where none has, the one that is tried first, and says so.
+    pub(crate) fn show_form(&mut self, endpoint: &Endpoint, tools: &[Equipped], out: &Path, show: Show) {
+        let Some(model) = self.chat.as_ref().filter(|_| form::is_open(endpoint, tools)) else { return };
+        let kept = form::known(out, show).of(&endpoint.base.to_string(), model.name());
+        if kept.is_none() {
+            show.note("how the server takes schemas is not known yet: json_schema is shown, which is asked for first");
+        }
+        self.ask_in(kept.unwrap_or(Support::JsonSchema));
+    }
+
+    /// Asks for answers in this form, where that is left to the server.
+    fn ask_in(&mut self, form: Support) {
+        if let Some(model) = self.chat.take() {
+            let model = model.with_support(form);
+            self.context = self.context.clone().with_chat(Arc::new(model.clone()));
+            self.chat = Some(model);
+        }
     }
 
     /// No models, for tools that ask none.
@@ -67,7 +113,8 @@ impl Models {
             return Err(Failure::usage(format!("tool {tool} needs {what}: {to_do}")));
         }
         let gate = Arc::new(Gate::new(interrupt.clone()));
-        Ok(Self { context: ToolContext::offline().with_stop(interrupt.stop()), interrupt, gate })
+        let context = ToolContext::offline().with_stop(interrupt.stop());
+        Ok(Self { context, interrupt, asking: Usage::default(), chat: None, gate })
     }
 
     /// The error after which nothing could be bought, where there was one.

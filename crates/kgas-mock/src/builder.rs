@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::account::Book;
 use crate::faults::{Fault, Faults};
+use crate::forms::Forms;
 use crate::limits::{Algorithm, HeaderStyle, Hint, Limits, Teller, Terms};
 use crate::script::{Answer, Reply, Script};
 use crate::server::MockServer;
@@ -48,6 +49,7 @@ pub struct Builder {
     dimensions: usize,
     keeps_requests: bool,
     faults: Vec<Fault>,
+    forms: Forms,
     answer: Box<dyn Answer>,
 }
 
@@ -64,6 +66,7 @@ impl Builder {
             dimensions: DEFAULT_DIMENSIONS,
             keeps_requests: false,
             faults: Vec::new(),
+            forms: Forms::default(),
             answer: Box::new(Reply::text("ok")),
         }
     }
@@ -166,6 +169,11 @@ impl Builder {
         self
     }
 
+    /// Refuses, ignores or obeys `response_format`; [`Forms::ignored`] unless told otherwise.
+    pub fn forms(self, forms: Forms) -> Self {
+        Self { forms, ..self }
+    }
+
     /// Says these replies in order of arrival; the same as `.answer(Script::new(replies))`.
     pub fn script<R: Into<Reply>>(self, replies: impl IntoIterator<Item = R>) -> Self {
         self.answer(Script::new(replies))
@@ -215,6 +223,7 @@ impl Builder {
             dimensions: self.dimensions,
             keeps_requests: self.keeps_requests,
             faults: Faults::armed(self.faults)?,
+            forms: self.forms,
             answer: self.answer,
             asked: Mutex::default(),
         };

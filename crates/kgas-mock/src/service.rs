@@ -17,6 +17,7 @@ use crate::account::{Book, Received, Ticket};
 use crate::body::{Outgoing, Severed};
 use crate::endpoint::{CallKind, Endpoint};
 use crate::faults::{Faults, What};
+use crate::forms::Forms;
 use crate::limits::{Denial, HeaderStyle, Judgement, Limits, Teller};
 use crate::openai::{self, Refusal};
 use crate::response::{CUT_ANSWER, failed, json_typed, refused, sent, with_type};
@@ -38,6 +39,7 @@ pub(crate) struct Desk {
     pub(crate) dimensions: usize,
     pub(crate) keeps_requests: bool,
     pub(crate) faults: Faults,
+    pub(crate) forms: Forms,
     pub(crate) answer: Box<dyn Answer>,
     pub(crate) asked: Mutex<usize>,
 }
@@ -210,6 +212,7 @@ impl Desk {
         let (call, model) = match kind {
             CallKind::Chat => {
                 let call = strict::chat(fields)?;
+                self.forms.check(&call)?;
                 let model = call.model.clone();
                 (Call::Chat(call), model)
             }
@@ -277,7 +280,7 @@ impl Desk {
             let mut asked = locked(&self.asked);
             call.n = *asked;
             *asked += 1;
-            self.answer.answer(&call)
+            self.forms.bend(&call, self.answer.answer(&call))
         };
         let is_stream = call.body.get("stream") == Some(&Value::Bool(true));
         let response = if is_stream {

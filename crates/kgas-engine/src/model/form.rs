@@ -96,9 +96,7 @@ impl Form {
     /// The next form to try after a server refused this one in these words.
     pub(super) fn below(self, said: &str) -> Option<Self> {
         let sends_schema = matches!(self.support, Support::JsonSchema | Support::JsonObjectSchema);
-        // llama.cpp says "repetition" where a bound makes its grammar too large.
-        let is_about_bounds = said.contains("repetition") || BOUNDS.iter().any(|keyword| said.contains(keyword));
-        if sends_schema && self.has_bounds && is_about_bounds {
+        if sends_schema && self.has_bounds && is_about_bounds(said) {
             return Some(Self { has_bounds: false, ..self });
         }
         self.support.below().map(Self::from)
@@ -130,6 +128,13 @@ impl Form {
             }
         }
     }
+}
+
+/// llama.cpp says "repetition" where a bound makes its grammar too large. Keywords that are common words, too, as
+/// `format` is, prove nothing.
+fn is_about_bounds(said: &str) -> bool {
+    let mut keywords = BOUNDS.iter().filter(|keyword| keyword.contains(char::is_uppercase));
+    said.contains("repetition") || keywords.any(|keyword| said.contains(keyword))
 }
 
 /// Takes out the bounds, however deep they stand.
