@@ -7,7 +7,7 @@ mod support;
 use std::process::Command;
 
 use kgas_mock::Fault;
-use support::{Desk, Ran, extract_args, serve};
+use support::{Desk, Ran, serve, whole_args as extract_args};
 
 /// A command line with what it said and how it ended; `place` is an address that differs between runs.
 fn told(args: &[&str], mut command: Command, place: &str) -> String {

@@ -100,13 +100,24 @@ impl Desk {
         self.command(args).output().unwrap().into()
     }
 
-    /// `kgas extract in --ontology ontology.json --out OUT --base-url URL …`
+    /// Runs [`extract_args`].
     pub(crate) fn extract(&self, server: &MockServer, more: &[&str]) -> Ran {
         self.kgas(&extract_args(server.url(), more))
     }
 }
 
+/// `kgas extract in --ontology ontology.json --out OUT --base-url URL …`, and no call but those about documents:
+/// answers come in order and calls are counted.
 pub(crate) fn extract_args<'a>(url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let mut args = whole_args(url, more);
+    if !more.contains(&"--response-format") {
+        args.extend(["--response-format", "text"]);
+    }
+    args
+}
+
+/// The same with all that a user gets who says no more: the server is asked how it takes schemas.
+pub(crate) fn whole_args<'a>(url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let base = ["extract", "in", "--ontology", "ontology.json", "--out", "OUT", "--base-url", url];
     base.iter().copied().chain(more.iter().copied()).collect()
 }
