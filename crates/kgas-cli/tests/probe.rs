@@ -1,6 +1,6 @@
 //! The call that asks how the server takes schemas, by the server's own account.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! Which form of answers is found, what is sent then, and what comes after a refusal.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 use std::sync::{Arc, Mutex};
 
