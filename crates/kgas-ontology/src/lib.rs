@@ -13,9 +13,14 @@
 
 #![forbid(unsafe_code)]
 
+mod check;
+mod cycles;
 mod detect;
+mod diff;
+mod draft;
 mod error;
 mod field;
+mod finding;
 mod json_schema;
 mod kgas_json;
 mod linkml;
@@ -26,6 +31,7 @@ mod text2kgbench;
 mod turtle;
 mod vocabulary;
 mod words;
+mod write;
 
 use std::path::Path;
 
@@ -35,9 +41,14 @@ use serde_json::Value;
 
 use detect::Syntax;
 
+pub use check::check;
 pub use detect::Format;
+pub use diff::{Aspect, Difference, DifferenceKind, Subject, diff};
+pub use draft::draft;
 pub use error::{LoadError, ReadError, ReadWarning};
+pub use finding::{Finding, Problem, Severity};
 pub use kgas_core::ontology::Leniency;
+pub use write::{Converted, Loss, convert, write};
 
 /// How an ontology is read.
 #[derive(Clone, Debug, PartialEq, Eq)]

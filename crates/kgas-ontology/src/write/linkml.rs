@@ -1,0 +1,181 @@
+//! LinkML's YAML: classes list the slots that their entities have.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use kgas_core::Ontology;
+use kgas_core::ontology::{ClassId, Datatype, RelationType};
+use kgas_core::text::label_key;
+
+pub(super) fn write(ontology: &Ontology) -> String {
+    let slots = slot_names(ontology);
+    let mut listed: HashMap<ClassId, Vec<&str>> = HashMap::new();
+    for (relation, slot) in ontology.relations().iter().zip(&slots) {
+        for &class in &relation.domain {
+            listed.entry(class).or_default().push(slot);
+        }
+    }
+    let mut out = Yaml::default();
+    out.line(0, "id", "https://kgas.dev/ontology");
+    out.line(0, "name", "ontology");
+    if let Some(title) = ontology.title() {
+        out.line(0, "title", title);
+    }
+    if ontology.classes().len() > 0 {
+        out.head(0, "classes");
+    }
+    for (id, class) in ontology.classes() {
+        out.head(1, &class.label);
+        out.line(2, "title", &class.label);
+        if class.id != class.label && !class.id.is_empty() {
+            out.line(2, "class_uri", &class.id);
+        }
+        out.texts(2, "aliases", &class.synonyms);
+        out.maybe(2, "description", class.description.as_deref());
+        let mut parents = class.parents.iter().map(|&parent| ontology.label(parent));
+        out.maybe(2, "is_a", parents.next());
+        out.texts(2, "mixins", &parents.collect::<Vec<_>>());
+        out.objects(2, "examples", "value", &class.examples);
+        out.texts(2, "slots", listed.get(&id).map(Vec::as_slice).unwrap_or_default());
+        if !class.properties.is_empty() {
+            out.head(2, "annotations");
+            out.line(3, "kgas_properties", &serde_json::json!(class.properties).to_string());
+        }
+    }
+    if !slots.is_empty() {
+        out.head(0, "slots");
+    }
+    for (relation, slot) in ontology.relations().iter().zip(&slots) {
+        out.slot(ontology, relation, slot);
+    }
+    if ontology.relations().iter().any(|relation| !relation.range.values.is_empty()) {
+        out.head(0, "enums");
+    }
+    for (relation, slot) in ontology.relations().iter().zip(&slots).filter(|(one, _)| !one.range.values.is_empty()) {
+        out.head(1, &values_of(slot));
+        out.head(2, "permissible_values");
+        relation.range.values.iter().for_each(|value| out.head(3, value));
+    }
+    out.0
+}
+
+/// A name of its own for each relation: its label, or with a number.
+fn slot_names(ontology: &Ontology) -> Vec<String> {
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let mut names = Vec::new();
+    for relation in ontology.relations() {
+        let count = taken.entry(label_key(&relation.label)).and_modify(|count| *count += 1).or_insert(1);
+        let name = &relation.label;
+        names.push(if *count == 1 { name.clone() } else { format!("{name} ({count})") });
+    }
+    names
+}
+
+fn values_of(slot: &str) -> String {
+    format!("values of {slot}")
+}
+
+/// YAML, line by line. All words are in double quotes, as JSON has them: YAML reads these, and nothing else by mistake.
+#[derive(Default)]
+struct Yaml(String);
+
+impl Yaml {
+    fn head(&mut self, depth: usize, key: &str) {
+        // Writing to a string doesn't fail.
+        let _ = writeln!(self.0, "{:1$}{2}:", "", depth * 2, scalar(key));
+    }
+
+    fn line(&mut self, depth: usize, key: &str, value: &str) {
+        let _ = writeln!(self.0, "{:1$}{2}: {3}", "", depth * 2, scalar(key), quoted(value));
+    }
+
+    fn plain(&mut self, depth: usize, key: &str, value: impl std::fmt::Display) {
+        let _ = writeln!(self.0, "{:1$}{key}: {value}", "", depth * 2);
+    }
+
+    fn maybe(&mut self, depth: usize, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.line(depth, key, value);
+        }
+    }
+
+    fn texts(&mut self, depth: usize, key: &str, texts: &[impl AsRef<str>]) {
+        if !texts.is_empty() {
+            let texts: Vec<String> = texts.iter().map(|text| quoted(text.as_ref())).collect();
+            self.plain(depth, key, format!("[{}]", texts.join(", ")));
+        }
+    }
+
+    fn objects(&mut self, depth: usize, key: &str, field: &str, texts: &[String]) {
+        if !texts.is_empty() {
+            let texts: Vec<String> = texts.iter().map(|text| format!("{{{field}: {}}}", quoted(text))).collect();
+            self.plain(depth, key, format!("[{}]", texts.join(", ")));
+        }
+    }
+
+    fn slot(&mut self, ontology: &Ontology, relation: &RelationType, slot: &str) {
+        self.head(1, slot);
+        self.line(2, "title", &relation.label);
+        if relation.id != relation.label && !relation.id.is_empty() {
+            self.line(2, "slot_uri", &relation.id);
+        }
+        self.texts(2, "aliases", &relation.synonyms);
+        self.maybe(2, "description", relation.description.as_deref());
+        let mut parents = relation.parents.iter().map(String::as_str);
+        self.maybe(2, "is_a", parents.next());
+        self.texts(2, "mixins", &parents.collect::<Vec<_>>());
+        let range = &relation.range;
+        let mut ranges: Vec<String> = range.classes.iter().map(|&class| ontology.label(class).to_owned()).collect();
+        ranges.extend(range.datatypes.iter().map(|&datatype| type_name(datatype).to_owned()));
+        if !range.values.is_empty() {
+            ranges.push(values_of(slot));
+        }
+        match ranges.as_slice() {
+            [] => {}
+            [only] => self.line(2, "range", only),
+            _ => self.objects(2, "any_of", "range", &ranges),
+        }
+        if let Some(said) = relation.cardinality {
+            self.plain(2, "required", said.min > 0);
+            self.plain(2, "multivalued", said.max != Some(1));
+            if said.min > 1 {
+                self.plain(2, "minimum_cardinality", said.min);
+            }
+            if let Some(max) = said.max.filter(|max| *max != 1) {
+                self.plain(2, "maximum_cardinality", max);
+            }
+        }
+    }
+}
+
+const fn type_name(datatype: Datatype) -> &'static str {
+    match datatype {
+        Datatype::Text => "string",
+        Datatype::Number => "decimal",
+        Datatype::Date => "date",
+        Datatype::Boolean => "boolean",
+        Datatype::Uri => "uri",
+    }
+}
+
+/// Plain where it is one of LinkML's own words, else quoted.
+fn scalar(key: &str) -> String {
+    let is_word = !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    // These words mean something else in YAML.
+    let is_special = matches!(key, "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n");
+    if is_word && !is_special { key.to_owned() } else { quoted(key) }
+}
+
+fn quoted(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        // What JSON leaves as it is and YAML doesn't: control characters, line ends of Unicode, marks of byte order.
+        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') {
+            let _ = write!(out, "\\u{:04X}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
