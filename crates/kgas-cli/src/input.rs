@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kgas_core::{Examples, Ontology, ToolInput};
 use kgas_engine::source::{Format, Input, SourceOptions};
-use kgas_ontology::{Leniency, Loaded, ReadOptions};
+use kgas_ontology::Loaded;
 use serde_json::Value;
 
 use crate::args::{OntologyArgs, SourceArgs, StdinFormat};
@@ -16,7 +16,7 @@ use crate::show::Show;
 /// The ontology of a file, with its warnings shown.
 pub(crate) fn ontology(args: &OntologyArgs, show: Show) -> Result<Option<Arc<Ontology>>, Failure> {
     let Some(path) = &args.ontology else { return Ok(None) };
-    let loaded = kgas_ontology::load(path, &options(args)).map_err(Failure::fatal)?;
+    let loaded = kgas_ontology::load(path, &args.reading.options()).map_err(Failure::fatal)?;
     Ok(Some(warned(loaded, &path.display().to_string(), show)))
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn tool_input(path: &Path, args: &OntologyArgs, show: Show) -> Result
         (None, None | Some(Value::Null)) => Arc::default(),
         (None, Some(inline)) => {
             let place = format!("the ontology in {name}");
-            let loaded = kgas_ontology::from_value(inline, &options(args))
+            let loaded = kgas_ontology::from_value(inline, &args.reading.options())
                 .map_err(|error| Failure::fatal(format!("{place}: {error}")))?;
             warned(loaded, &place, show)
         }
@@ -112,11 +112,6 @@ pub(crate) fn problem(error: &io::Error) -> String {
 
 fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
-}
-
-fn options(args: &OntologyArgs) -> ReadOptions {
-    let leniency = if args.lenient { Leniency::Lenient } else { Leniency::Strict };
-    ReadOptions { leniency, ..ReadOptions::default() }
 }
 
 fn warned(loaded: Loaded, place: &str, show: Show) -> Arc<Ontology> {

@@ -20,6 +20,7 @@ mod form;
 mod input;
 mod logging;
 mod models;
+mod ontology;
 mod progress;
 mod prompt;
 mod run;
@@ -52,6 +53,7 @@ pub fn main() -> ExitCode {
     logging::start(args.verbose);
     let ended = match args.command {
         Command::Tools(command) => tools::main(&command, show),
+        Command::Ontology(command) => ontology::main(&command, show),
         Command::Run(command) => block_on(run::main(&command, show)),
         Command::Extract(command) => block_on(extract::main(&command, show)),
         Command::Embed(command) => block_on(embed::main(&command, show)),

@@ -201,14 +201,15 @@ fn differing<'s, const N: usize>(
 ) -> impl Iterator<Item = Difference> + 's {
     let keys = |said: &Said| said.iter().map(|(key, _)| key.clone()).collect::<BTreeSet<String>>();
     aspects.into_iter().filter(move |(_, a, b)| keys(a) != keys(b)).map(move |(aspect, a, b)| {
-        let kind = DifferenceKind::Differs { aspect, a: in_words(&a), b: in_words(&b) };
+        let none = if matches!(aspect, Aspect::Domain | Aspect::Range) { "any" } else { "none" };
+        let kind = DifferenceKind::Differs { aspect, a: in_words(&a, none), b: in_words(&b, none) };
         Difference { subject, label: label.to_owned(), kind }
     })
 }
 
-fn in_words(said: &Said) -> String {
+fn in_words(said: &Said, none: &str) -> String {
     if said.is_empty() {
-        return "none".to_owned();
+        return none.to_owned();
     }
     let words: Vec<String> = said.iter().map(|(_, words)| format!("{words:?}")).collect();
     words.join(" or ")

@@ -13,7 +13,7 @@ const NAMES: usize = 10;
 /// Makes an ontology of what examples have: each type a class with names, each relation with the classes and the kinds
 /// of values that it was seen with, in the order in which they first came.
 ///
-/// What an end's class is, the relation says, else an entity of the same example with that name. An object that is no
+/// What an end's class is, the relation says, else what the same example says elsewhere of that name. An object that is no
 /// entity is a value: a date, a number, or text. Where an end's class is known nowhere, any may stand there.
 #[must_use]
 pub fn draft(examples: &Examples) -> OntologySpec {
@@ -66,6 +66,17 @@ impl Draft {
                     if !class.properties.contains(name) {
                         class.properties.push(name.clone());
                     }
+                }
+            }
+        }
+        for relation in &example.relations {
+            let object = match &relation.object_type {
+                ObjectType::Named(kind) => Some(kind.as_str()),
+                ObjectType::Unsaid | ObjectType::Literal => None,
+            };
+            for (name, kind) in [(&relation.subject, relation.subject_type.as_deref()), (&relation.object, object)] {
+                if let Some(kind) = kind {
+                    kinds.entry(normal_form(name)).or_insert(kind);
                 }
             }
         }

@@ -91,11 +91,21 @@ pub struct Loaded {
 /// # Errors
 /// [`LoadError`] names the file, and where in it the trouble is.
 pub fn load(path: &Path, options: &ReadOptions) -> Result<Loaded, LoadError> {
-    let in_file = |problem| LoadError { path: path.to_owned(), problem };
-    let bytes = std::fs::read(path).map_err(|error| in_file(ReadError::Io(error)))?;
-    let text =
-        String::from_utf8(bytes).map_err(|error| in_file(ReadError::NotUtf8(error.utf8_error().valid_up_to())))?;
-    read(&text, options).map_err(in_file)
+    text_of(path).and_then(|text| read(&text, options)).map_err(|problem| LoadError { path: path.to_owned(), problem })
+}
+
+/// Reads what an ontology file says, without asking whether it makes sense.
+///
+/// # Errors
+/// [`LoadError`], as for [`load`].
+pub fn load_spec(path: &Path, options: &ReadOptions) -> Result<(OntologySpec, Format, Vec<ReadWarning>), LoadError> {
+    let spec = text_of(path).and_then(|text| read_spec(&text, options));
+    spec.map_err(|problem| LoadError { path: path.to_owned(), problem })
+}
+
+fn text_of(path: &Path) -> Result<String, ReadError> {
+    let bytes = std::fs::read(path).map_err(ReadError::Io)?;
+    String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8(error.utf8_error().valid_up_to()))
 }
 
 /// Reads an ontology from text.

@@ -11,6 +11,7 @@ mod metadata;
 mod outline;
 mod prompt;
 mod rules;
+pub mod shown;
 mod t23c;
 mod t27;
 mod t41;

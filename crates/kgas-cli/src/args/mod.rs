@@ -1,6 +1,7 @@
 //! What the user typed.
 
 mod model;
+mod ontology;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::str::FromStr;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::model::{ModelArgs, Proxy};
+pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
 
 /// Turns documents and an ontology into a source-grounded knowledge graph.
 #[derive(Debug, Parser)]
@@ -35,6 +37,9 @@ pub(crate) enum Command {
     Extract(Box<ExtractArgs>),
     /// Turn documents into vectors
     Embed(Box<EmbedArgs>),
+    /// Check, show, convert, compare and draft ontologies
+    #[command(subcommand)]
+    Ontology(OntologyCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -143,20 +148,6 @@ pub(crate) enum StdinFormat {
     Jsonl,
     /// A document in each record
     Csv,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Ontology")]
-pub(crate) struct OntologyArgs {
-    /// The ontology: classes and relations that may be said
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ontology: Option<PathBuf>,
-    /// Examples of what is wanted: a JSONL file of {"text", "entities", "relations"}
-    #[arg(long, value_name = "FILE")]
-    pub(crate) examples: Option<PathBuf>,
-    /// Drop relations that name unknown classes, and say so
-    #[arg(long)]
-    pub(crate) lenient: bool,
 }
 
 /// How the tools are to work; each goes to those tools that have such a setting.

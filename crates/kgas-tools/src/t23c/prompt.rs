@@ -21,7 +21,7 @@ const FORMAT: &str = r#"A JSON object {"entities": [...]}; each item has
 - "properties": "#;
 
 /// How the tool asks.
-pub(super) const FORM: Form = Form { list: "entities", system: SYSTEM, preamble, schema, items: entity_items };
+pub(crate) const FORM: Form = Form { list: "entities", system: SYSTEM, preamble, schema, items: entity_items };
 
 fn preamble(config: &ExtractionConfig, ontology: &Ontology) -> Preamble {
     let has_properties = ontology.classes().any(|(_, class)| !class.properties.is_empty());
@@ -45,7 +45,7 @@ fn rules(config: &ExtractionConfig) -> String {
     )
 }
 
-fn schema(ontology: &Ontology) -> Value {
+pub(crate) fn schema(ontology: &Ontology) -> Value {
     let position = json!({"type": ["integer", "null"]});
     list_schema(
         "entities",

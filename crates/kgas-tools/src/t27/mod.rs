@@ -16,7 +16,7 @@ use crate::flow::{Extraction, Question, run_chunks};
 use crate::latest::Latest;
 use crate::metadata;
 use crate::outline::Outline;
-use prompt::FORM;
+pub(crate) use prompt::FORM;
 
 /// The ontology-aware relationship extractor.
 #[derive(Debug)]

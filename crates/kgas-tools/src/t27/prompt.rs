@@ -30,7 +30,7 @@ const FORMAT: &str = r#"A JSON object {"relations": [...]}; each item has
 const MOST_ENTITIES: usize = 60;
 
 /// How the tool asks.
-pub(super) const FORM: Form = Form { list: "relations", system: SYSTEM, preamble, schema, items: relation_items };
+pub(crate) const FORM: Form = Form { list: "relations", system: SYSTEM, preamble, schema, items: relation_items };
 
 fn preamble(config: &ExtractionConfig, ontology: &Ontology) -> Preamble {
     Preamble::default()
