@@ -80,12 +80,14 @@ fn what_a_format_has_no_place_for_is_told() {
     insta::assert_snapshot!(lost(Format::Text2KgBench), @"");
 }
 
+/// What is hard on a format.
+const PIECES: &[&str] = &[
+    "a", "B", "\"", "'", "\\", "\n", "<", ">", "&", "é", "人", "👩", " ", "%", "#", "/", ":", "{", "}", "[", "- ",
+    "| ", "_", "\u{a0}", "\u{2028}", ",", ";", "^^", "@en", "]]>", "-->", "null", "1",
+];
+
 /// Words with whatever is hard on a format.
 fn words() -> impl Strategy<Value = String> {
-    const PIECES: &[&str] = &[
-        "a", "B", "\"", "'", "\\", "\n", "<", ">", "&", "é", "人", "👩", " ", "%", "#", "/", ":", "{", "}", "[", "- ",
-        "| ", "_", "\u{a0}", "\u{2028}", ",", ";", "^^", "@en", "]]>", "-->", "null", "1",
-    ];
     proptest::collection::vec(proptest::sample::select(PIECES), 1..6).prop_map(|pieces| pieces.concat())
 }
 
