@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::Hash;
 
 use kgas_core::Ontology;
-use kgas_core::ontology::{Class, ClassId, RelationType, local_name};
+use kgas_core::ontology::{Cardinality, Class, ClassId, RelationType, local_name};
 use kgas_core::text::label_key;
 
 use crate::write::decoded;
@@ -170,7 +170,9 @@ fn relations(a: &View<'_>, b: &View<'_>, differences: &mut Vec<Difference>) {
             differences.push(only(Subject::Relation, &relation.label, DifferenceKind::OnlyInA));
             continue;
         };
-        let cardinality = |of: &RelationType| maybe(of.cardinality.map(|said| said.to_string()).as_deref());
+        // Any number is what holds where nothing is said.
+        let said = |of: &RelationType| of.cardinality.filter(|said| *said != Cardinality::default());
+        let cardinality = |of: &RelationType| maybe(said(of).map(|said| said.to_string()).as_deref());
         let aspects = [
             (Aspect::Label, one(&relation.label), one(&other.label)),
             (Aspect::Synonyms, all(&relation.synonyms), all(&other.synonyms)),

@@ -1,16 +1,22 @@
 //! JSON Schema: objects in `$defs` are classes, what they have is relations.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kgas_core::Ontology;
-use kgas_core::ontology::{ClassId, Datatype, RelationType};
+use kgas_core::ontology::{ClassId, Datatype, RelationType, local_name};
 use serde_json::{Map, Value, json};
 
+use super::own_id;
+
 pub(super) fn write(ontology: &Ontology) -> Value {
-    let mut of_class: HashMap<ClassId, Vec<&RelationType>> = HashMap::new();
-    for relation in ontology.relations() {
+    let own = |id| own_id(ontology, id).filter(|own| ontology.class_named(local_name(own)) == Some(id));
+    let classes = keys(ontology.classes().map(|(id, class)| (own(id).unwrap_or_default(), class.label.as_str())));
+    let classes: HashMap<ClassId, String> = ontology.classes().map(|(id, _)| id).zip(classes).collect();
+    let relations = keys(ontology.relations().iter().map(|one| (one.id.as_str(), one.label.as_str())));
+    let mut of_class: HashMap<ClassId, Vec<(&String, &RelationType)>> = HashMap::new();
+    for (key, relation) in relations.iter().zip(ontology.relations()) {
         for &class in &relation.domain {
-            of_class.entry(class).or_default().push(relation);
+            of_class.entry(class).or_default().push((key, relation));
         }
     }
     let mut definitions = Map::new();
@@ -24,24 +30,26 @@ pub(super) fn write(ontology: &Ontology) -> Value {
             add("description", json!(description));
         }
         if !class.parents.is_empty() {
-            let parents: Vec<Value> = class.parents.iter().map(|&parent| reference(ontology, parent)).collect();
+            let parents: Vec<Value> = class.parents.iter().map(|&parent| reference(&classes, parent)).collect();
             add("allOf", json!(parents));
         }
         if !class.examples.is_empty() {
             add("examples", json!(class.examples));
         }
         let properties: Map<String, Value> =
-            relations.iter().map(|relation| (relation.label.clone(), property(ontology, relation))).collect();
+            relations.iter().map(|(key, relation)| ((*key).clone(), property(&classes, relation))).collect();
         if !properties.is_empty() {
             add("properties", Value::Object(properties));
         }
-        let is_required = |relation: &&&RelationType| relation.cardinality.is_some_and(|said| said.min > 0);
-        let required: Vec<&str> =
-            relations.iter().filter(is_required).map(|relation| relation.label.as_str()).collect();
+        let is_required = |relation: &RelationType| relation.cardinality.is_some_and(|said| said.min > 0);
+        let required: Vec<&String> =
+            relations.iter().filter(|(_, relation)| is_required(relation)).map(|(key, _)| *key).collect();
         if !required.is_empty() {
             add("required", json!(required));
         }
-        definitions.insert(class.label.clone(), Value::Object(body));
+        if let Some(key) = classes.get(&id) {
+            definitions.insert(key.clone(), Value::Object(body));
+        }
     }
     let mut schema = Map::new();
     schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
@@ -52,9 +60,21 @@ pub(super) fn write(ontology: &Ontology) -> Value {
     Value::Object(schema)
 }
 
-fn property(ontology: &Ontology, relation: &RelationType) -> Value {
+/// A key of its own for each: the name that its id ends in, else its label, else that with a number.
+fn keys<'o>(names: impl Iterator<Item = (&'o str, &'o str)>) -> Vec<String> {
+    let mut taken = HashSet::new();
+    names
+        .map(|(id, label)| {
+            let own = [local_name(id), label].map(str::to_owned).into_iter().filter(|name| !name.is_empty());
+            let mut choices = own.chain((2..).map(|number: u32| format!("{label} ({number})")));
+            choices.find(|name| taken.insert(name.clone())).unwrap_or_default()
+        })
+        .collect()
+}
+
+fn property(classes: &HashMap<ClassId, String>, relation: &RelationType) -> Value {
     let range = &relation.range;
-    let mut kinds: Vec<Value> = range.classes.iter().map(|&class| reference(ontology, class)).collect();
+    let mut kinds: Vec<Value> = range.classes.iter().map(|&class| reference(classes, class)).collect();
     kinds.extend(range.datatypes.iter().map(|&datatype| scalar(datatype)));
     if !range.values.is_empty() {
         kinds.push(json!({"enum": range.values}));
@@ -64,7 +84,9 @@ fn property(ontology: &Ontology, relation: &RelationType) -> Value {
         1 => kinds.pop().unwrap_or_default(),
         _ => json!({"anyOf": kinds}),
     };
-    if let Some(said) = relation.cardinality.filter(|said| said.max != Some(1)) {
+    // What is no list is one at most; where nothing is said of the number, it may be many.
+    let said = relation.cardinality.unwrap_or_default();
+    if said.max != Some(1) {
         kind = json!({"type": "array", "items": kind});
         if let Some(array) = kind.as_object_mut() {
             if said.min > 0 {
@@ -75,16 +97,20 @@ fn property(ontology: &Ontology, relation: &RelationType) -> Value {
             }
         }
     }
-    if let (Some(object), Some(description)) = (kind.as_object_mut(), &relation.description) {
-        object.insert("description".to_owned(), json!(description));
+    if let Some(object) = kind.as_object_mut() {
+        object.insert("title".to_owned(), json!(relation.label));
+        if let Some(description) = &relation.description {
+            object.insert("description".to_owned(), json!(description));
+        }
     }
     kind
 }
 
-/// A JSON pointer in a URI fragment.
-fn reference(ontology: &Ontology, class: ClassId) -> Value {
-    let label = ontology.label(class).replace('~', "~0").replace('/', "~1").replace('%', "%25");
-    json!({"$ref": format!("#/$defs/{label}")})
+/// A JSON pointer in the fragment of a URI.
+fn reference(classes: &HashMap<ClassId, String>, class: ClassId) -> Value {
+    let key = classes.get(&class).map(String::as_str).unwrap_or_default();
+    let key = key.replace('~', "~0").replace('/', "~1").replace('%', "%25");
+    json!({"$ref": format!("#/$defs/{key}")})
 }
 
 fn scalar(datatype: Datatype) -> Value {

@@ -1,16 +1,17 @@
 //! LinkML's YAML: classes list the slots that their entities have.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use kgas_core::Ontology;
 use kgas_core::ontology::{ClassId, Datatype, RelationType};
-use kgas_core::text::label_key;
+
+use super::own_id;
 
 pub(super) fn write(ontology: &Ontology) -> String {
-    let slots = slot_names(ontology);
+    let slots = Slots::of(ontology);
     let mut listed: HashMap<ClassId, Vec<&str>> = HashMap::new();
-    for (relation, slot) in ontology.relations().iter().zip(&slots) {
+    for (relation, slot) in ontology.relations().iter().zip(&slots.names) {
         for &class in &relation.domain {
             listed.entry(class).or_default().push(slot);
         }
@@ -21,15 +22,19 @@ pub(super) fn write(ontology: &Ontology) -> String {
     if let Some(title) = ontology.title() {
         out.line(0, "title", title);
     }
-    if ontology.classes().len() > 0 {
+    let any = any_class(ontology);
+    let is_needed = ontology.relations().iter().any(|relation| relation.range.is_unspecified());
+    if ontology.classes().len() > 0 || is_needed {
         out.head(0, "classes");
+    }
+    if is_needed {
+        out.head(1, &any);
+        out.line(2, "class_uri", "linkml:Any");
     }
     for (id, class) in ontology.classes() {
         out.head(1, &class.label);
         out.line(2, "title", &class.label);
-        if class.id != class.label && !class.id.is_empty() {
-            out.line(2, "class_uri", &class.id);
-        }
+        out.maybe(2, "class_uri", own_id(ontology, id).filter(|id| *id != class.label));
         out.texts(2, "aliases", &class.synonyms);
         out.maybe(2, "description", class.description.as_deref());
         let mut parents = class.parents.iter().map(|&parent| ontology.label(parent));
@@ -39,19 +44,21 @@ pub(super) fn write(ontology: &Ontology) -> String {
         out.texts(2, "slots", listed.get(&id).map(Vec::as_slice).unwrap_or_default());
         if !class.properties.is_empty() {
             out.head(2, "annotations");
-            out.line(3, "kgas_properties", &serde_json::json!(class.properties).to_string());
+            out.texts(3, "kgas_properties", &class.properties);
         }
     }
-    if !slots.is_empty() {
+    if !slots.names.is_empty() {
         out.head(0, "slots");
     }
-    for (relation, slot) in ontology.relations().iter().zip(&slots) {
-        out.slot(ontology, relation, slot);
+    for (relation, slot) in ontology.relations().iter().zip(&slots.names) {
+        out.slot(ontology, relation, (slot, &slots, &any));
     }
     if ontology.relations().iter().any(|relation| !relation.range.values.is_empty()) {
         out.head(0, "enums");
     }
-    for (relation, slot) in ontology.relations().iter().zip(&slots).filter(|(one, _)| !one.range.values.is_empty()) {
+    for (relation, slot) in
+        ontology.relations().iter().zip(&slots.names).filter(|(one, _)| !one.range.values.is_empty())
+    {
         out.head(1, &values_of(slot));
         out.head(2, "permissible_values");
         relation.range.values.iter().for_each(|value| out.head(3, value));
@@ -59,16 +66,43 @@ pub(super) fn write(ontology: &Ontology) -> String {
     out.0
 }
 
-/// A name of its own for each relation: its label, or with a number.
-fn slot_names(ontology: &Ontology) -> Vec<String> {
-    let mut taken: HashMap<String, usize> = HashMap::new();
-    let mut names = Vec::new();
-    for relation in ontology.relations() {
-        let count = taken.entry(label_key(&relation.label)).and_modify(|count| *count += 1).or_insert(1);
-        let name = &relation.label;
-        names.push(if *count == 1 { name.clone() } else { format!("{name} ({count})") });
+/// The slot of each relation: its label, or that with a number.
+struct Slots<'o> {
+    names: Vec<String>,
+    /// By label and id of the relation.
+    places: HashMap<(&'o str, &'o str), usize>,
+}
+
+impl<'o> Slots<'o> {
+    fn of(ontology: &'o Ontology) -> Self {
+        let mut taken = HashSet::new();
+        let mut slots = Self { names: Vec::new(), places: HashMap::new() };
+        for (at, relation) in ontology.relations().iter().enumerate() {
+            let label = &relation.label;
+            let mut choices =
+                std::iter::once(label.clone()).chain((2..).map(|number: u32| format!("{label} ({number})")));
+            slots.names.extend(choices.find(|name| taken.insert(name.clone())));
+            slots.places.entry((label, &relation.id)).or_insert(at);
+        }
+        slots
     }
-    names
+
+    /// The slot that a relation's parent is; a name that is no relation stays as it is.
+    fn parent<'s>(&'s self, ontology: &Ontology, name: &'s str) -> &'s str {
+        let found = ontology.relations_named(name).next();
+        let place = found.and_then(|found| self.places.get(&(found.label.as_str(), found.id.as_str())));
+        place.and_then(|at| self.names.get(*at)).map_or(name, String::as_str)
+    }
+}
+
+/// The name of the class that stands for anything: no other class has it.
+fn any_class(ontology: &Ontology) -> String {
+    let labels: HashSet<&str> = ontology.classes().map(|(_, class)| class.label.as_str()).collect();
+    let mut name = "Any".to_owned();
+    while labels.contains(name.as_str()) {
+        name.push('_');
+    }
+    name
 }
 
 fn values_of(slot: &str) -> String {
@@ -113,7 +147,7 @@ impl Yaml {
         }
     }
 
-    fn slot(&mut self, ontology: &Ontology, relation: &RelationType, slot: &str) {
+    fn slot(&mut self, ontology: &Ontology, relation: &RelationType, (slot, slots, any): (&str, &Slots<'_>, &str)) {
         self.head(1, slot);
         self.line(2, "title", &relation.label);
         if relation.id != relation.label && !relation.id.is_empty() {
@@ -121,7 +155,7 @@ impl Yaml {
         }
         self.texts(2, "aliases", &relation.synonyms);
         self.maybe(2, "description", relation.description.as_deref());
-        let mut parents = relation.parents.iter().map(String::as_str);
+        let mut parents = relation.parents.iter().map(|name| slots.parent(ontology, name));
         self.maybe(2, "is_a", parents.next());
         self.texts(2, "mixins", &parents.collect::<Vec<_>>());
         let range = &relation.range;
@@ -131,19 +165,23 @@ impl Yaml {
             ranges.push(values_of(slot));
         }
         match ranges.as_slice() {
-            [] => {}
+            [] => self.line(2, "range", any),
             [only] => self.line(2, "range", only),
             _ => self.objects(2, "any_of", "range", &ranges),
         }
-        if let Some(said) = relation.cardinality {
-            self.plain(2, "required", said.min > 0);
-            self.plain(2, "multivalued", said.max != Some(1));
-            if said.min > 1 {
-                self.plain(2, "minimum_cardinality", said.min);
-            }
-            if let Some(max) = said.max.filter(|max| *max != 1) {
-                self.plain(2, "maximum_cardinality", max);
-            }
+        // A slot has one value unless it says more; where nothing is said of the number, it may have many.
+        let said = relation.cardinality.unwrap_or_default();
+        if said.min > 0 {
+            self.plain(2, "required", true);
+        }
+        if said.max != Some(1) {
+            self.plain(2, "multivalued", true);
+        }
+        if said.min > 1 {
+            self.plain(2, "minimum_cardinality", said.min);
+        }
+        if let Some(max) = said.max.filter(|max| *max != 1) {
+            self.plain(2, "maximum_cardinality", max);
         }
     }
 }

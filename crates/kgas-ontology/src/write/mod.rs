@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use kgas_core::Ontology;
+use kgas_core::ontology::ClassId;
 
 pub(crate) use iris::decoded;
 
@@ -95,4 +96,10 @@ pub fn write(ontology: &Ontology, format: Format) -> String {
 
 fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}")
+}
+
+/// The id of a class where that means the class and no other. An id that is another's label would name the other.
+fn own_id(ontology: &Ontology, class: ClassId) -> Option<&str> {
+    let id = ontology.class(class)?.id.as_str();
+    Some(id).filter(|id| ontology.class_named(id) == Some(class))
 }

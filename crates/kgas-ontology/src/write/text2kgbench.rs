@@ -3,13 +3,13 @@
 use kgas_core::Ontology;
 use serde_json::{Value, json};
 
+use super::own_id;
+
 pub(super) fn write(ontology: &Ontology) -> Value {
     let code = |id: &str, label: &str| if id.is_empty() { label.to_owned() } else { id.to_owned() };
-    let of = |class| ontology.class(class).map(|class| code(&class.id, &class.label)).unwrap_or_default();
-    let concepts: Vec<Value> = ontology
-        .classes()
-        .map(|(_, class)| json!({"qid": code(&class.id, &class.label), "label": class.label}))
-        .collect();
+    let of = |class| own_id(ontology, class).unwrap_or_else(|| ontology.label(class)).to_owned();
+    let concepts: Vec<Value> =
+        ontology.classes().map(|(id, class)| json!({"qid": of(id), "label": class.label})).collect();
     let relations: Vec<Value> = ontology
         .relations()
         .iter()
