@@ -4,7 +4,9 @@
 //! against the ontology and makes the fact. [`FactCollector`] does all three for the items of one chunk, and keeps
 //! account of what was rejected and why.
 
+mod alias;
 pub(crate) mod candidate;
+mod candidate;
 mod collect;
 mod ground;
 mod kept;
@@ -12,6 +14,7 @@ mod leaks;
 mod reject;
 mod validate;
 
+pub use alias::{Alias, aliases};
 pub use candidate::{EntityCandidate, ObjectType, RelationCandidate};
 pub use collect::{ChunkFacts, FactCollector};
 pub use ground::{GroundedEnd, GroundedEntity, GroundedRelation, Grounder, Place};

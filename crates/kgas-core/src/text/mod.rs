@@ -1,5 +1,6 @@
-//! Pure text algorithms: sentences, chunks, word boundaries, normal forms, and items in a model's answer.
+//! Pure text algorithms: abbreviations, sentences, chunks, word boundaries, normal forms, and items in a model's answer.
 
+mod abbreviation;
 mod calendar;
 mod chunk;
 mod normalize;
@@ -8,6 +9,7 @@ mod salvage;
 pub(crate) mod search;
 mod sentence;
 
+pub use abbreviation::is_abbreviation;
 pub use calendar::is_calendar_word;
 pub use chunk::{Chunk, chunks, chunks_with_context};
 pub use normalize::{label_key, normal_form};
