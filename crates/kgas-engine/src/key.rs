@@ -59,6 +59,13 @@ pub(crate) fn sorted_parts(key: &[u8]) -> impl Iterator<Item = String> + '_ {
     })
 }
 
+/// The bytes of the first so many parts of a sort key, and those after them.
+pub(crate) fn split_parts(key: &[u8], parts: usize) -> (&[u8], &[u8]) {
+    let ends = key.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(at, _)| at + 1);
+    let end = ends.take(parts).last().unwrap_or_default();
+    key.split_at_checked(end).unwrap_or((key, &[]))
+}
+
 /// 16 hex digits of SHA-256 over the parts.
 pub(crate) fn digest(parts: &[&str]) -> String {
     let mut sha = Sha256::new();

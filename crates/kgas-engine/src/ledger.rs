@@ -6,6 +6,7 @@ use kgas_core::{ChunkReport, ChunkState, Document, Part, Shown, ToolResult, Tool
 use serde::Serialize;
 
 use crate::key::sha256;
+use crate::offsets::Ruler;
 use crate::source::Sourced;
 
 /// A line of `documents.jsonl`.
@@ -81,6 +82,13 @@ impl DocumentRow {
             state: DocumentState::Failed,
             error: Some(error),
             chunks: Vec::new(),
+        }
+    }
+
+    /// Counts the places of its chunks in another unit.
+    pub(crate) fn measure(&mut self, ruler: &Ruler<'_>) {
+        for chunk in &mut self.chunks {
+            (chunk.start, chunk.end) = (ruler.at(chunk.start), ruler.at(chunk.end));
         }
     }
 

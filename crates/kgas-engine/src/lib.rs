@@ -7,7 +7,9 @@
 
 mod key;
 mod ledger;
+mod merge;
 pub mod model;
+mod offsets;
 mod run;
 mod sink;
 pub mod source;
@@ -15,6 +17,8 @@ mod summary;
 mod tally;
 
 pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
+pub use merge::{Link, Merging};
+pub use offsets::Offsets;
 pub use run::{Finished, Interrupt, Pipeline, Progress, run};
 pub use sink::{Folder, GraphCounts, OutputError, Store};
 pub use summary::{Counts, RunFacts, RunState, SCHEMA_VERSION, Summary, Tokens, ToolSummary, tool_seconds};

@@ -8,6 +8,7 @@ use kgas_core::{ChunkState, ToolResult, Usage};
 use serde::Serialize;
 
 use crate::ledger::{DocumentRow, DocumentState};
+use crate::sink::GraphCounts;
 
 /// What a run has done so far.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,6 +67,15 @@ impl Tally {
             }
             tool.usage += result.usage;
             tool.elapsed += result.elapsed;
+        }
+    }
+
+    /// Counts what merging dropped: it was kept when it was found.
+    pub fn settle(&mut self, graph: &GraphCounts) {
+        for (tool, dropped) in &graph.self_loops {
+            let tool = self.tools.entry(tool.clone()).or_default();
+            tool.kept = tool.kept.saturating_sub(*dropped);
+            *tool.rejected.entry(RejectReason::SelfLoop).or_default() += dropped;
         }
     }
 

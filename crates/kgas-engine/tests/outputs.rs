@@ -68,7 +68,7 @@ async fn lines_are_sorted_by_what_they_are_and_documents_keep_their_order() {
     assert!(rejected.is_sorted(), "{rejected:?}");
     for line in ran.lines("entities.jsonl") {
         let mentions = line["mentions"].as_array().unwrap();
-        let places: Vec<_> = mentions.iter().map(|m| (place(&m["document"]), m["start"].as_u64())).collect();
+        let places: Vec<_> = mentions.iter().map(|m| (of(m, "document"), m["start"].as_u64())).collect();
         assert!(places.is_sorted(), "{line}");
     }
 }
@@ -110,10 +110,10 @@ async fn mentions_of_one_entity_merge_over_documents() {
     let [line] = &ran.lines("entities.jsonl")[..] else { unreachable!("one entity") };
     assert_eq!((&line["name"], &line["aliases"], &line["confidence"]), (&json!("Ann"), &json!(["ANN"]), &json!(0.9)));
     let documents: Vec<_> = line["mentions"].as_array().unwrap().iter().map(|m| &m["document"]).collect();
-    assert_eq!(documents, ["2", "1", "0"]);
+    assert_eq!(documents, ["0", "1", "2"]);
     let age = json!([
-        {"value": "42", "document": "2", "start": 7, "end": 9, "quote": "42"},
         {"value": "43", "document": "1", "start": 7, "end": 9, "quote": "43"},
+        {"value": "42", "document": "2", "start": 7, "end": 9, "quote": "42"},
     ]);
     assert_eq!(line["properties"], json!({"age": age}));
 }
@@ -131,7 +131,7 @@ async fn a_value_and_an_entity_at_the_same_end_are_two_edges() {
 #[tokio::test]
 async fn an_entity_or_edge_may_have_more_places_than_are_held_in_memory() {
     let size = 4000;
-    let all = (0..size).map(|n| document(format!("document number {n}"), "Ann knows Ann.")).collect();
+    let all = (0..size).map(|n| document(format!("document number {n:04}"), "Ann knows Ann.")).collect();
     let ran = ran(all, &[Arc::new(names()), Arc::new(bonds())], 8).await;
     for (file, list, of_each) in [("entities.jsonl", "mentions", 2), ("relations.jsonl", "evidence", 1)] {
         assert!(ran.file(file).len() > 512 * 1024);
@@ -139,7 +139,7 @@ async fn an_entity_or_edge_may_have_more_places_than_are_held_in_memory() {
         let places = line[list].as_array().unwrap();
         assert_eq!(places.len(), size * of_each);
         for (n, place) in places.iter().step_by(of_each).enumerate() {
-            assert_eq!(place["document"], format!("document number {n}"));
+            assert_eq!(place["document"], format!("document number {n:04}"));
         }
     }
 }

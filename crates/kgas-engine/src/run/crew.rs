@@ -7,7 +7,7 @@ use kgas_core::Need;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Pipeline;
-use super::document::{Begun, Outcome, process};
+use super::document::{Begun, Form, Outcome, process};
 use crate::source::Sourced;
 
 /// Documents that one task takes at most; handing one over costs about as much as a rule takes for a sentence.
@@ -18,6 +18,7 @@ const LOAD_BYTES: usize = 64 * 1024;
 /// The tasks that work on documents.
 pub(super) struct Crew {
     pipeline: Arc<Pipeline>,
+    form: Form,
     tasks: JoinSet<Vec<Outcome>>,
     /// Those begun and not ended, by task.
     aboard: HashMap<Id, Vec<Begun>>,
@@ -27,10 +28,10 @@ pub(super) struct Crew {
 }
 
 impl Crew {
-    pub(super) fn new(pipeline: Pipeline) -> Self {
+    pub(super) fn new(pipeline: Pipeline, form: Form) -> Self {
         let asks = |need: &Need| matches!(need, Need::ChatModel | Need::Embedder);
         let shares = !pipeline.tools.iter().any(|tool| tool.metadata().needs.iter().any(asks));
-        Self { pipeline: Arc::new(pipeline), tasks: JoinSet::new(), aboard: HashMap::new(), next: 0, shares }
+        Self { pipeline: Arc::new(pipeline), form, tasks: JoinSet::new(), aboard: HashMap::new(), next: 0, shares }
     }
 
     pub(super) fn has_room(&self) -> bool {
@@ -48,13 +49,13 @@ impl Crew {
             let most = if self.shares { waiting.len().div_ceil(free).min(LOAD) } else { 1 };
             let load = self.load(waiting, most);
             let begun = load.iter().map(|(sequence, document)| begun(*sequence, document)).collect();
-            let pipeline = Arc::clone(&self.pipeline);
+            let (pipeline, form) = (Arc::clone(&self.pipeline), self.form);
             let task = self.tasks.spawn(async move {
                 let mut outcomes = Vec::with_capacity(load.len());
                 for (sequence, document) in load {
                     // Nothing new is begun once a stop is asked for; the first was begun before.
                     if outcomes.is_empty() || !pipeline.context.is_stopping() {
-                        outcomes.push(process(&pipeline, sequence, document).await);
+                        outcomes.push(process(&pipeline, form, sequence, document).await);
                     }
                 }
                 outcomes

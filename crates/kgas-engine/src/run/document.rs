@@ -5,12 +5,14 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use kgas_core::fact::aliases;
 use kgas_core::{Document, GraphFragment, KgasTool, ToolContext, ToolInput, ToolOutput, ToolResult};
 use tokio::time::Instant;
 
 use super::Pipeline;
 use crate::ledger::DocumentRow;
-use crate::sink::{Record, records};
+use crate::offsets::{Offsets, Ruler};
+use crate::sink::{Findings, Record, records};
 use crate::source::Sourced;
 use crate::tally::Tally;
 
@@ -19,6 +21,14 @@ pub(super) struct Outcome {
     pub(super) row: DocumentRow,
     pub(super) tally: Tally,
     pub(super) records: Vec<Record>,
+}
+
+/// What its records are to be like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    pub(super) offsets: Offsets,
+    /// Whether to look for aliases.
+    pub(super) aliases: bool,
 }
 
 /// A document that was begun: its place in the corpus, and what it is called.
@@ -30,9 +40,10 @@ pub(super) struct Begun {
 }
 
 impl Outcome {
-    fn new(sequence: u64, row: DocumentRow, graph: &GraphFragment, results: Vec<ToolResult>) -> Self {
+    fn new(sequence: u64, mut row: DocumentRow, findings: &Findings<'_>, results: Vec<ToolResult>) -> Self {
         let tally = Tally::of(&row, &results);
-        match records(sequence, &row, graph, results) {
+        row.measure(&findings.ruler);
+        match records(sequence, &row, findings, results) {
             Ok(records) => Self { row, tally, records },
             Err(error) => {
                 let begun = Begun { sequence, id: row.document, source: row.source };
@@ -49,20 +60,21 @@ impl Outcome {
         let mut tally = Tally::of(&row, &[]);
         // The text was there, and is gone.
         (row.sha256, row.characters, tally.empty_documents) = (None, None, 0);
-        let records = records(sequence, &row, &GraphFragment::default(), Vec::new()).unwrap_or_default();
+        let records =
+            records(sequence, &row, &Findings::none(&GraphFragment::default()), Vec::new()).unwrap_or_default();
         Self { row, tally, records }
     }
 }
 
 /// Takes a document through the tools in their order; each sees the facts before it.
-pub(super) async fn process(pipeline: &Pipeline, sequence: u64, document: Sourced) -> Outcome {
+pub(super) async fn process(pipeline: &Pipeline, form: Form, sequence: u64, document: Sourced) -> Outcome {
     let Sourced { id, source, text } = document;
     let text = match text {
         Ok(text) => text,
         Err(error) => {
             let problem = error.to_string();
             let row = DocumentRow::unread(&Sourced { id, source, text: Err(error) }, problem);
-            return Outcome::new(sequence, row, &GraphFragment::default(), Vec::new());
+            return Outcome::new(sequence, row, &Findings::none(&GraphFragment::default()), Vec::new());
         }
     };
     let document = Arc::new(Document::new(id, text).with_source(source));
@@ -85,7 +97,10 @@ pub(super) async fn process(pipeline: &Pipeline, sequence: u64, document: Source
         }
     }
     let row = DocumentRow::finished(&document, &results, error);
-    Outcome::new(sequence, row, &graph, results)
+    let said = if form.aliases { aliases(&document, graph.mentions(), &pipeline.ontology) } else { Vec::new() };
+    let ruler = Ruler::new(&document, form.offsets);
+    let findings = Findings { graph: &graph, aliases: &said, document: Some(&document), ruler };
+    Outcome::new(sequence, row, &findings, results)
 }
 
 /// Runs a tool; what it panics over is an error of its own.

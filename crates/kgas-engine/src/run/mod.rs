@@ -20,6 +20,7 @@ use crate::source::Sourced;
 use crate::tally::Tally;
 use crew::Crew;
 use desk::Desk;
+use document::Form;
 
 /// Documents read at a time, off the async threads.
 const BATCH: usize = 256;
@@ -71,14 +72,16 @@ type Documents = Box<dyn Iterator<Item = Sourced> + Send>;
 pub async fn run(
     documents: Documents,
     mut pipeline: Pipeline,
-    store: Store,
+    mut store: Store,
     interrupt: &Interrupt,
     progress: &mut dyn Progress,
 ) -> io::Result<Finished> {
     // One switch for both: a tool that saw another would go on asking when the run has stopped.
     pipeline.context = pipeline.context.with_stop(interrupt.stop());
     let mut reader = Some(read(documents));
-    let mut crew = Crew::new(pipeline);
+    store.judge_by(&pipeline.ontology);
+    let (offsets, aliases) = store.form();
+    let mut crew = Crew::new(pipeline, Form { offsets, aliases });
     let mut desk = Desk::new(store);
     let mut waiting = Vec::new().into_iter();
     loop {

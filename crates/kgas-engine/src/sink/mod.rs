@@ -1,18 +1,27 @@
 //! The outputs: records are spooled while the run goes on, then sorted, merged and written.
 
+mod entities;
 mod folder;
-mod merge;
+mod lines;
 mod records;
+mod relations;
 mod spool;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kgas_core::Ontology;
+use kgas_core::fact::EntityKey;
 
 pub use folder::{Folder, OutputError};
-pub(crate) use records::{Record, records};
+pub(crate) use records::{Findings, Record, records};
 
+use crate::key::sorted_parts;
+use crate::merge::{By, Link, Merged, Merging, has_kin};
+use crate::offsets::Offsets;
 use records::Stream;
 use spool::{Sorted, Spool};
 
@@ -20,19 +29,34 @@ use spool::{Sorted, Spool};
 pub struct Store {
     scratch: tempfile::TempDir,
     spools: BTreeMap<Stream, Spool>,
+    offsets: Offsets,
+    merging: Merging,
+    /// By which classes are told to be of one line.
+    ontology: Arc<Ontology>,
+    /// What else connects entities.
+    links: Vec<Link>,
 }
 
 /// What was written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct GraphCounts {
     /// Lines of `entities.jsonl`.
     pub entities: u64,
+    /// Entities that went into another of those.
+    pub merged: u64,
     /// Mentions in them.
     pub mentions: u64,
     /// Lines of `relations.jsonl`.
     pub relations: u64,
     /// Evidence in them.
     pub evidence: u64,
+    /// Mentions and evidence by how their quote was found.
+    pub matches: BTreeMap<String, u64>,
+    /// Their flags.
+    pub flags: BTreeMap<String, u64>,
+    /// Relations that were dropped because their ends became one entity, by tool.
+    #[serde(skip)]
+    pub self_loops: BTreeMap<String, u64>,
 }
 
 impl std::fmt::Debug for Store {
@@ -49,7 +73,33 @@ impl Store {
     pub fn create(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let scratch = tempfile::Builder::new().prefix("run-").tempdir_in(folder)?;
-        Ok(Self { scratch, spools: BTreeMap::new() })
+        let (spools, ontology, links) = Default::default();
+        let (offsets, merging) = Default::default();
+        Ok(Self { scratch, spools, offsets, merging, ontology, links })
+    }
+
+    /// With the unit of `start` and `end` in all outputs.
+    #[must_use]
+    pub const fn offsets(mut self, offsets: Offsets) -> Self {
+        self.offsets = offsets;
+        self
+    }
+
+    /// With what makes mentions one entity.
+    #[must_use]
+    pub const fn merging(mut self, merging: Merging) -> Self {
+        self.merging = merging;
+        self
+    }
+
+    /// The unit of `start` and `end`, and whether aliases are to be looked for.
+    pub(crate) fn form(&self) -> (Offsets, bool) {
+        (self.offsets, self.merging == Merging::Aliases)
+    }
+
+    /// Takes the ontology that facts were checked against.
+    pub(crate) fn judge_by(&mut self, ontology: &Arc<Ontology>) {
+        self.ontology = Arc::clone(ontology);
     }
 
     pub(crate) fn push(&mut self, record: Record) -> io::Result<()> {
@@ -61,15 +111,18 @@ impl Store {
     /// # Errors
     /// Where the disk can't be written or read.
     pub fn write_graph(mut self, out: &Folder) -> io::Result<GraphCounts> {
-        let mentions = self.sorted(Stream::Mentions)?;
+        let mut mentions = self.sorted(Stream::Mentions)?;
+        let merged;
+        (mentions, merged) = self.merged(mentions)?;
         let mut lines = Spool::create(self.scratch.path())?;
-        let entities = merge::entities(mentions, &mut lines, self.scratch.path())?;
+        let entities = entities::entities(&mut mentions, &merged, &mut lines, self.scratch.path())?;
+        drop(mentions);
         let mut lines = lines.sort()?;
         out.write("entities.jsonl", |file| copy_lines(&mut lines, file))?;
-        let evidence = self.sorted(Stream::Relations)?;
-        let mut relations = merge::Counts::default();
+        let (evidence, self_loops) = self.evidence(&merged)?;
+        let mut relations = relations::Counts::default();
         out.write("relations.jsonl", |file| {
-            relations = merge::relations(evidence, file, self.scratch.path())?;
+            relations = relations::relations(evidence, file, self.scratch.path())?;
             Ok(())
         })?;
         for (stream, name) in [(Stream::Documents, "documents.jsonl"), (Stream::Rejected, "rejected.jsonl")] {
@@ -77,12 +130,42 @@ impl Store {
             out.write(name, |file| copy_lines(&mut lines, file))?;
         }
         self.write_tools(out)?;
+        let mut marks = entities.marks;
+        marks.add(relations.marks);
         Ok(GraphCounts {
-            entities: entities.merged,
-            mentions: entities.records,
-            relations: relations.merged,
-            evidence: relations.records,
+            entities: entities.lines,
+            merged: entities.merged,
+            mentions: entities.mentions,
+            relations: relations.lines,
+            evidence: relations.evidence,
+            matches: marks.matches,
+            flags: marks.flags,
+            self_loops,
         })
+    }
+
+    /// What is merged, of all that connects entities; gives the mentions back.
+    fn merged(&mut self, mut mentions: Sorted) -> io::Result<(Sorted, Merged)> {
+        let mut links = std::mem::take(&mut self.links);
+        if self.merging == Merging::Aliases {
+            let aliases = self.sorted(Stream::Aliases)?;
+            links.extend(alias_links(aliases)?);
+            if has_kin(&self.ontology) {
+                links.extend(entities::kin_of(&mut mentions, &self.ontology, self.scratch.path())?);
+                mentions = mentions.rewound()?;
+            }
+        }
+        Ok((mentions, Merged::of(links, &self.ontology)))
+    }
+
+    /// The evidence of all edges, under the ids that their ends have after merging.
+    fn evidence(&mut self, merged: &Merged) -> io::Result<(Sorted, BTreeMap<String, u64>)> {
+        let evidence = self.sorted(Stream::Relations)?;
+        if merged.is_empty() {
+            return Ok((evidence, BTreeMap::new()));
+        }
+        let scratch = self.scratch.path().to_owned();
+        relations::moved(evidence, merged, self.spool(Stream::Rejected)?, &scratch)
     }
 
     /// Writes the vectors alone to a file.
@@ -126,6 +209,24 @@ impl Store {
             None => Spool::create(self.scratch.path())?.sort(),
         }
     }
+}
+
+/// Each pair once, with what says so in the first document.
+fn alias_links(mut aliases: Sorted) -> io::Result<Vec<Link>> {
+    let mut links: Vec<Link> = Vec::new();
+    let mut payload = Vec::new();
+    while let Some(key) = aliases.read(&mut payload)? {
+        let mut parts = sorted_parts(&key);
+        let mut entity = || {
+            let label = parts.next().unwrap_or_default();
+            EntityKey::new(label, &parts.next().unwrap_or_default())
+        };
+        let (one, other) = (entity(), entity());
+        if links.last().is_none_or(|last| (&last.one, &last.other) != (&one, &other)) {
+            links.push(Link { one, other, by: By::Alias, evidence: Some(lines::parse(&payload)?) });
+        }
+    }
+    Ok(links)
 }
 
 fn copy_lines(lines: &mut Sorted, out: &mut BufWriter<File>) -> io::Result<()> {

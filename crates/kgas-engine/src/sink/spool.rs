@@ -27,6 +27,8 @@ pub(crate) struct Spool {
 
 /// Gives records in the order of their keys; those with the same key in the order in which they were written.
 pub(crate) struct Sorted {
+    file: Arc<File>,
+    run_ends: Vec<u64>,
     runs: Vec<BufReader<Section>>,
     /// The next key of each run, the smallest first.
     heads: BinaryHeap<Reverse<(Vec<u8>, usize)>>,
@@ -86,16 +88,7 @@ impl Spool {
     /// Ends the writing.
     pub(crate) fn sort(mut self) -> io::Result<Sorted> {
         self.write_run()?;
-        let file = Arc::new(self.runs);
-        let mut at = 0;
-        let mut sorted = Sorted { runs: Vec::new(), heads: BinaryHeap::new(), long: self.long };
-        for (run, end) in self.run_ends.into_iter().enumerate() {
-            let section = Section { file: Arc::clone(&file), at, end };
-            sorted.runs.push(BufReader::with_capacity(READ_BYTES, section));
-            sorted.advance(run)?;
-            at = end;
-        }
-        Ok(sorted)
+        Sorted::open(Arc::new(self.runs), self.run_ends, self.long)
     }
 
     fn write_run(&mut self) -> io::Result<()> {
@@ -124,6 +117,24 @@ impl Spool {
 }
 
 impl Sorted {
+    fn open(file: Arc<File>, run_ends: Vec<u64>, long: Long) -> io::Result<Self> {
+        let mut sorted = Self { file, run_ends, runs: Vec::new(), heads: BinaryHeap::new(), long };
+        let mut at = 0;
+        for run in 0..sorted.run_ends.len() {
+            let end = sorted.run_ends.get(run).copied().unwrap_or(at);
+            let section = Section { file: Arc::clone(&sorted.file), at, end };
+            sorted.runs.push(BufReader::with_capacity(READ_BYTES, section));
+            sorted.advance(run)?;
+            at = end;
+        }
+        Ok(sorted)
+    }
+
+    /// From the first record again.
+    pub(crate) fn rewound(self) -> io::Result<Self> {
+        Self::open(self.file, self.run_ends, self.long)
+    }
+
     /// The next key; its payload goes to `payload`, which is cleared first.
     pub(crate) fn read(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Vec<u8>>> {
         payload.clear();

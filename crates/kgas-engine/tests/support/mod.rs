@@ -246,19 +246,46 @@ pub(crate) async fn run_into(
     in_flight: usize,
     interrupt: &Interrupt,
 ) -> (Tally, GraphCounts, Vec<String>) {
+    let store = Store::create(&Folder::create(folder).unwrap().own()).unwrap();
+    run_as(folder, documents, (tools, &ontology()), in_flight, interrupt, store).await
+}
+
+/// A run with an ontology of its own and a store with settings of its own.
+pub(crate) async fn ran_with(
+    documents: Vec<Sourced>,
+    tools: &[Arc<Fake>],
+    ontology: &Arc<Ontology>,
+    with: impl FnOnce(Store) -> Store,
+) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with(Store::create(&Folder::create(folder.path()).unwrap().own()).unwrap());
+    let interrupt = Interrupt::default();
+    let (tally, counts, incomplete) = run_as(folder.path(), documents, (tools, ontology), 4, &interrupt, store).await;
+    Ran { tally, counts, incomplete, folder }
+}
+
+async fn run_as(
+    folder: &Path,
+    documents: Vec<Sourced>,
+    (tools, ontology): (&[Arc<Fake>], &Arc<Ontology>),
+    in_flight: usize,
+    interrupt: &Interrupt,
+    store: Store,
+) -> (Tally, GraphCounts, Vec<String>) {
     let out = Folder::create(folder).unwrap();
     let pipeline = Pipeline {
         tools: tools.iter().map(|tool| -> Arc<dyn KgasTool> { Arc::<Fake>::clone(tool) }).collect(),
-        ontology: ontology(),
+        ontology: Arc::clone(ontology),
         examples: Arc::default(),
         context: ToolContext::offline(),
         in_flight: NonZeroUsize::new(in_flight).unwrap(),
     };
-    let store = Store::create(&out.own()).unwrap();
     let mut told = Told::default();
     let finished = run(Box::new(documents.into_iter()), pipeline, store, interrupt, &mut told).await.unwrap();
     let counts = finished.store.write_graph(&out).unwrap();
-    (finished.tally, counts, told.incomplete)
+    let mut tally = finished.tally;
+    tally.settle(&counts);
+    (tally, counts, told.incomplete)
 }
 
 impl Ran {
