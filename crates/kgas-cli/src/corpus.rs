@@ -4,9 +4,9 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use kgas_core::{Examples, Ontology};
+use kgas_core::{ChunkState, Examples, Ontology};
 use kgas_engine::source::{self, Input, SourceOptions};
-use kgas_engine::{DocumentState, Finished, Pipeline, RunState, Store, Tally};
+use kgas_engine::{Coverage, DocumentState, Finished, Pipeline, RunState, Store, Tally};
 
 use crate::Exit;
 use crate::failure::Failure;
@@ -96,10 +96,44 @@ impl Corpus {
                 Err(Failure::fatal(format!("none of the documents can be read{why}")))
             }
             RunState::Incomplete => {
-                let what = ledger.map(|ledger| format!(": {ledger} lists what is missing, and why"));
-                show.warning(&format!("not all is done{}", what.unwrap_or_default()));
+                show.warning(&shortfall(tally, ledger));
                 Ok(Exit::WithFailures)
             }
         }
     }
+}
+
+/// What is missing, where that stands, and what to do: one line.
+fn shortfall(tally: &Tally, ledger: Option<&str>) -> String {
+    let chunks = tally.chunks();
+    let count = |state: ChunkState| chunks.get(&state).copied().unwrap_or_default();
+    let states = [ChunkState::Refused, ChunkState::Truncated, ChunkState::Failed, ChunkState::Skipped];
+    let mut missing: Vec<String> = states
+        .into_iter()
+        .filter(|state| count(*state) > 0)
+        .map(|state| format!("{} {}", counted(count(state), "chunk", "chunks"), state.as_str()))
+        .collect();
+    if tally.unreadable > 0 {
+        missing.push(format!("{} unreadable", counted(tally.unreadable, "document", "documents")));
+    }
+    if missing.is_empty() {
+        let failed = tally.all_documents() - tally.documents_in(DocumentState::Complete);
+        missing.push(format!("{} incomplete", counted(failed, "document", "documents")));
+    }
+    let mut to_do = Vec::new();
+    if count(ChunkState::Refused) > 0 {
+        to_do.push("ask another model for what was refused");
+    }
+    if count(ChunkState::Truncated) > 0 {
+        to_do.push("try a smaller --chunk-size for what was truncated");
+    }
+    if count(ChunkState::Failed) + count(ChunkState::Skipped) > 0 {
+        to_do.push("run again for what failed");
+    }
+    if to_do.is_empty() {
+        to_do.push("mend the input and run again");
+    }
+    let (percent, what) = Coverage::new(tally).least();
+    let why = ledger.map(|ledger| format!("; {ledger} says why")).unwrap_or_default();
+    format!("coverage {percent} % of {what}: {}{why}; {}", missing.join(", "), to_do.join(", "))
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use kgas_core::{Examples, Need, Ontology, ToolInput};
 use kgas_engine::source::{self, Input, SourceOptions};
 use kgas_engine::{
-    Counts, Finished, Folder, Interrupt, OutputError, RunFacts, SCHEMA_VERSION, Store, Summary, Tally, Tokens,
-    ToolSummary, tool_seconds,
+    Counts, Coverage, Finished, Folder, Interrupt, OutputError, RunFacts, SCHEMA_VERSION, Store, Summary, Tally,
+    Tokens, ToolSummary, tool_seconds,
 };
 use tokio::time::Instant;
 
@@ -22,7 +22,7 @@ use crate::prompt::Recorder;
 use crate::settings::{Equipped, equip, needs, note_of_cut, registry};
 use crate::show::Show;
 use crate::words::counted;
-use crate::{Exit, input};
+use crate::{Exit, input, origin};
 
 const WITHOUT_MODEL: [&str; 2] = ["T23a_rules", "T27_rules"];
 const WITH_MODEL: [&str; 2] = ["T23c_async", "T27_async"];
@@ -85,12 +85,16 @@ async fn run(corpus: &Corpus, args: &ExtractArgs, out: &Folder, show: Show) -> R
     let started = SystemTime::now();
     let begun = Instant::now();
     let store = Store::create(&out.own()).map_err(not_written)?;
-    let Finished { tally, store } = corpus.run(store, Meter::new(show, NAMED), not_written).await?;
+    let store = store.offsets(origin::unit(args.offsets)).merging(origin::merging(args.merge));
+    // Before any output, so that a graph never stands beside what another one came from.
+    origin::of(corpus, args).and_then(|origin| origin.write(out)).map_err(not_written)?;
+    let Finished { mut tally, store } = corpus.run(store, Meter::new(show, NAMED), not_written).await?;
     let folder = out.clone();
     let graph = tokio::task::spawn_blocking(move || store.write_graph(&folder))
         .await
         .map_err(Failure::fatal)?
         .map_err(not_written)?;
+    tally.settle(&graph);
     let counts = Counts::new(&tally, graph);
     let summary = summary(corpus, args, counts, &tally, (started, begun.elapsed()));
     out.write("summary.json", |file| Ok(serde_json::to_writer_pretty(file, &summary)?)).map_err(not_written)?;
@@ -120,12 +124,13 @@ fn summary(
     Summary {
         schema_version: SCHEMA_VERSION,
         state: corpus.state(tally),
+        coverage: Coverage::new(tally),
         counts,
         calls: usage.calls,
         tokens: Tokens::from(usage),
         tools: corpus.tools.iter().map(tool).collect(),
         models: corpus.models.names(&corpus.tools),
-        offsets: "code_points",
+        offsets: origin::unit(args.offsets).as_str(),
         run: RunFacts {
             kgas: env!("CARGO_PKG_VERSION"),
             started_unix: started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()),
@@ -141,7 +146,7 @@ fn summary(
 
 /// What came of it: the graph, and what it took.
 fn in_words(summary: &Summary) -> String {
-    let graph = summary.counts.graph;
+    let graph = &summary.counts.graph;
     let all: u64 = summary.counts.documents.values().sum();
     let complete = summary.counts.documents.get("complete").copied().unwrap_or_default();
     let rejected: u64 = summary.counts.rejected.values().sum();

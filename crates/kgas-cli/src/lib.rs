@@ -12,15 +12,19 @@
 
 mod args;
 mod corpus;
+mod diff;
 mod embed;
 mod endpoint;
+mod explain;
 mod extract;
 mod failure;
 mod form;
+mod graph;
 mod input;
 mod logging;
 mod models;
 mod ontology;
+mod origin;
 mod progress;
 mod prompt;
 mod run;
@@ -57,6 +61,8 @@ pub fn main() -> ExitCode {
         Command::Run(command) => block_on(run::main(&command, show)),
         Command::Extract(command) => block_on(extract::main(&command, show)),
         Command::Embed(command) => block_on(embed::main(&command, show)),
+        Command::Explain(command) => explain::main(&command, show),
+        Command::Diff(command) => diff::main(&command, show),
     };
     match ended {
         Ok(code) => code.into(),

@@ -15,7 +15,12 @@ pub(crate) fn relation_id(relation_type: &str, subject: &str, object: &str, is_v
 
 /// The SHA-256 of a text, in hex digits.
 pub(crate) fn sha256(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
+    sha256_of(text.as_bytes())
+}
+
+/// The SHA-256 of bytes, in hex digits.
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// What an edge leads to, as outputs write it, and whether that is a value.

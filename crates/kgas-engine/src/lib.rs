@@ -10,6 +10,7 @@ mod ledger;
 mod merge;
 pub mod model;
 mod offsets;
+mod origin;
 mod run;
 mod sink;
 pub mod source;
@@ -19,7 +20,10 @@ mod tally;
 pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
 pub use merge::{Link, Merging};
 pub use offsets::Offsets;
+pub use origin::{Kept, Origin, OriginTool, Reread};
 pub use run::{Finished, Interrupt, Pipeline, Progress, run};
 pub use sink::{Folder, GraphCounts, OutputError, Store};
-pub use summary::{Counts, RunFacts, RunState, SCHEMA_VERSION, Summary, Tokens, ToolSummary, tool_seconds};
+pub use summary::{
+    Counts, Coverage, Items, RunFacts, RunState, SCHEMA_VERSION, Summary, Tokens, ToolSummary, tool_seconds,
+};
 pub use tally::{Tally, ToolTally};

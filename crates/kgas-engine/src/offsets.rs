@@ -28,6 +28,28 @@ impl Offsets {
         }
     }
 
+    /// The bytes of a text between two places that are counted in this unit; `None` where there are none such.
+    #[must_use]
+    pub fn bytes(self, text: &str, start: usize, end: usize) -> Option<std::ops::Range<usize>> {
+        let length = |character: char| match self {
+            Self::Chars => 1,
+            Self::Bytes => character.len_utf8(),
+            Self::Utf16 => character.len_utf16(),
+        };
+        let (mut units, mut from) = (0, None);
+        let ends = text.char_indices().map(|(at, character)| (at, length(character))).chain([(text.len(), 0)]);
+        for (at, length) in ends {
+            if units == start && from.is_none() {
+                from = Some(at);
+            }
+            if units == end {
+                return from.map(|from| from..at);
+            }
+            units += length;
+        }
+        None
+    }
+
     /// The unit that `summary.json` names.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {

@@ -7,6 +7,7 @@ use kgas_core::Usage;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::ledger::DocumentState;
 use crate::sink::GraphCounts;
 use crate::tally::{Tally, ToolTally};
 
@@ -20,6 +21,8 @@ pub struct Summary {
     pub schema_version: u32,
     /// How the run ended.
     pub state: RunState,
+    /// How much of the corpus was dealt with, in percent.
+    pub coverage: Coverage,
     /// What was counted.
     pub counts: Counts,
     /// Calls to models, without those made again.
@@ -50,6 +53,55 @@ pub enum RunState {
     Interrupted,
 }
 
+/// How much of a corpus was dealt with, in percent, rounded down: 100 is all.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Coverage {
+    /// Documents that are complete.
+    pub documents: f64,
+    /// Chunks, over all tools, that are `ok`, `empty` or `rejected`.
+    pub chunks: f64,
+    /// Code points in those chunks, of all in the documents that could be read, over all tools.
+    pub characters: f64,
+}
+
+impl Coverage {
+    /// What a tally says.
+    #[must_use]
+    pub fn new(tally: &Tally) -> Self {
+        let chunks = tally.chunks();
+        let complete = chunks.iter().filter(|(state, _)| state.is_complete()).map(|(_, count)| *count).sum();
+        Self {
+            documents: percent(tally.documents_in(DocumentState::Complete), tally.all_documents()),
+            chunks: percent(complete, chunks.values().sum()),
+            characters: percent(tally.characters_done, tally.characters_due),
+        }
+    }
+
+    /// The least of them, and of what.
+    #[must_use]
+    pub fn least(&self) -> (f64, &'static str) {
+        let all = [(self.chunks, "chunks"), (self.characters, "characters"), (self.documents, "documents")];
+        all.into_iter().fold((100.0, "documents"), |least, next| if next.0 < least.0 { next } else { least })
+    }
+}
+
+/// In hundredths of a percent, rounded down.
+fn percent(done: u64, all: u64) -> f64 {
+    let hundredths = u128::from(done) * 10_000 / u128::from(all.max(1));
+    if all == 0 { 100.0 } else { u32::try_from(hundredths).map_or(100.0, |hundredths| f64::from(hundredths) / 100.0) }
+}
+
+/// Items of answers: what was claimed is what was kept and what was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Items {
+    /// All.
+    pub claimed: u64,
+    /// Those that became facts.
+    pub kept: u64,
+    /// Those that did not; what was rejected of a property is not here, for its item was kept.
+    pub rejected: u64,
+}
+
 /// What was counted.
 #[derive(Clone, Debug, Serialize)]
 pub struct Counts {
@@ -60,7 +112,9 @@ pub struct Counts {
     /// Lines and evidence of the graph.
     #[serde(flatten)]
     pub graph: GraphCounts,
-    /// Items that were not kept, by reason.
+    /// Items of answers.
+    pub items: Items,
+    /// Items that were not kept, and properties, by reason.
     pub rejected: BTreeMap<&'static str, u64>,
 }
 
@@ -112,12 +166,15 @@ impl Counts {
     /// What a tally and a graph say.
     #[must_use]
     pub fn new(tally: &Tally, graph: GraphCounts) -> Self {
-        use crate::ledger::DocumentState::{Complete, Failed, Partial};
+        use DocumentState::{Complete, Failed, Partial};
+        let of_items = tally.rejected().into_iter().filter(|(reason, _)| !reason.is_of_a_property());
+        let rejected = of_items.map(|(_, count)| count).sum();
         let documents = [("complete", Complete), ("partial", Partial), ("failed", Failed)];
         Self {
             documents: documents.into_iter().map(|(name, state)| (name, tally.documents_in(state))).collect(),
             chunks: tally.chunks().into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
             graph,
+            items: Items { claimed: tally.kept() + rejected, kept: tally.kept(), rejected },
             rejected: tally.rejected().into_iter().map(|(reason, count)| (reason.as_str(), count)).collect(),
         }
     }

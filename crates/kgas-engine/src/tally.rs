@@ -21,6 +21,10 @@ pub struct Tally {
     pub unreadable: u64,
     /// Code points read.
     pub characters: u64,
+    /// Code points that the tools had to look at, those of a document once for each tool.
+    pub characters_due: u64,
+    /// Those of them that were dealt with.
+    pub characters_done: u64,
     /// By tool.
     pub tools: BTreeMap<String, ToolTally>,
 }
@@ -43,21 +47,27 @@ pub struct ToolTally {
 }
 
 impl Tally {
-    /// Counts one document.
+    /// Counts one document that so many tools had to look at.
     #[must_use]
-    pub fn of(row: &DocumentRow, results: &[ToolResult]) -> Self {
+    pub fn of(row: &DocumentRow, results: &[ToolResult], tools: usize) -> Self {
         let mut tally = Self::default();
-        tally.count(row, results);
+        tally.count(row, results, tools);
         tally
     }
 
-    fn count(&mut self, row: &DocumentRow, results: &[ToolResult]) {
+    fn count(&mut self, row: &DocumentRow, results: &[ToolResult], tools: usize) {
+        let length = row.characters.unwrap_or_default() as u64;
+        self.characters_due += length * tools as u64;
         *self.documents.entry(row.state).or_default() += 1;
         self.empty_documents += u64::from(row.characters == Some(0));
         self.unreadable += u64::from(row.characters.is_none());
-        self.characters += row.characters.unwrap_or_default() as u64;
+        self.characters += length;
         for result in results {
             let tool = self.tools.entry(result.tool.clone()).or_default();
+            // A tool that lists no chunks has looked at the whole.
+            let done = result.chunks.iter().filter(|chunk| chunk.state.is_complete());
+            let spans = done.map(|chunk| chunk.span.len() as u64).sum::<u64>().min(length);
+            self.characters_done += if result.chunks.is_empty() { length } else { spans };
             for chunk in &result.chunks {
                 *tool.chunks.entry(chunk.state).or_default() += 1;
                 tool.kept += chunk.kept as u64;
@@ -107,6 +117,12 @@ impl Tally {
         sum
     }
 
+    /// Items that became facts.
+    #[must_use]
+    pub fn kept(&self) -> u64 {
+        self.tools.values().map(|tool| tool.kept).sum()
+    }
+
     /// Chunks by how they ended, over all tools.
     #[must_use]
     pub fn chunks(&self) -> BTreeMap<ChunkState, u64> {
@@ -122,6 +138,8 @@ impl std::ops::AddAssign for Tally {
         self.empty_documents += more.empty_documents;
         self.unreadable += more.unreadable;
         self.characters += more.characters;
+        self.characters_due += more.characters_due;
+        self.characters_done += more.characters_done;
         for (id, more) in more.tools {
             let tool = self.tools.entry(id).or_default();
             add_counts(&mut tool.chunks, more.chunks);

@@ -40,6 +40,10 @@ pub(crate) enum Command {
     /// Check, show, convert, compare and draft ontologies
     #[command(subcommand)]
     Ontology(OntologyCommand),
+    /// Show what an entity or relation of a graph rests on
+    Explain(Box<ExplainArgs>),
+    /// Compare two graphs by what they say
+    Diff(Box<DiffArgs>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,12 +96,65 @@ pub(crate) struct ExtractArgs {
     /// Print the first request, send nothing
     #[arg(long)]
     pub(crate) show_prompt: bool,
+    /// What makes mentions one entity besides their type and normal form
+    #[arg(long, value_enum, default_value_t = Merge::Aliases)]
+    pub(crate) merge: Merge,
+    /// What start and end count
+    #[arg(long, value_enum, default_value_t = Unit::Chars)]
+    pub(crate) offsets: Unit,
     #[command(flatten)]
     pub(crate) ontology: OntologyArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Merge {
+    /// Nothing
+    Exact,
+    /// Names that the text calls names of one thing, and one name in classes on one line
+    Aliases,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Unit {
+    /// Code points, as in Python
+    Chars,
+    /// Bytes of UTF-8
+    Bytes,
+    /// Units of UTF-16, as in JavaScript
+    Utf16,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ExplainArgs {
+    /// The folder of the graph
+    #[arg(value_name = "OUT")]
+    pub(crate) out: PathBuf,
+    /// The id of an entity or relation, or its beginning, or an entity's name
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// The most places to show
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub(crate) places: NonZeroUsize,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DiffArgs {
+    /// The folder of a graph
+    #[arg(value_name = "OUT1")]
+    pub(crate) before: PathBuf,
+    /// The folder of the graph to compare it with
+    #[arg(value_name = "OUT2")]
+    pub(crate) after: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

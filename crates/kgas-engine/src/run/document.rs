@@ -40,8 +40,13 @@ pub(super) struct Begun {
 }
 
 impl Outcome {
-    fn new(sequence: u64, mut row: DocumentRow, findings: &Findings<'_>, results: Vec<ToolResult>) -> Self {
-        let tally = Tally::of(&row, &results);
+    fn new(
+        sequence: u64,
+        mut row: DocumentRow,
+        findings: &Findings<'_>,
+        (results, tools): (Vec<ToolResult>, usize),
+    ) -> Self {
+        let tally = Tally::of(&row, &results, tools);
         row.measure(&findings.ruler);
         match records(sequence, &row, findings, results) {
             Ok(records) => Self { row, tally, records },
@@ -57,7 +62,7 @@ impl Outcome {
         let Begun { sequence, id, source } = begun;
         let text = Ok(String::new());
         let mut row = DocumentRow::unread(&Sourced { id, source, text }, problem);
-        let mut tally = Tally::of(&row, &[]);
+        let mut tally = Tally::of(&row, &[], 0);
         // The text was there, and is gone.
         (row.sha256, row.characters, tally.empty_documents) = (None, None, 0);
         let records =
@@ -74,7 +79,7 @@ pub(super) async fn process(pipeline: &Pipeline, form: Form, sequence: u64, docu
         Err(error) => {
             let problem = error.to_string();
             let row = DocumentRow::unread(&Sourced { id, source, text: Err(error) }, problem);
-            return Outcome::new(sequence, row, &Findings::none(&GraphFragment::default()), Vec::new());
+            return Outcome::new(sequence, row, &Findings::none(&GraphFragment::default()), (Vec::new(), 0));
         }
     };
     let document = Arc::new(Document::new(id, text).with_source(source));
@@ -100,7 +105,7 @@ pub(super) async fn process(pipeline: &Pipeline, form: Form, sequence: u64, docu
     let said = if form.aliases { aliases(&document, graph.mentions(), &pipeline.ontology) } else { Vec::new() };
     let ruler = Ruler::new(&document, form.offsets);
     let findings = Findings { graph: &graph, aliases: &said, document: Some(&document), ruler };
-    Outcome::new(sequence, row, &findings, results)
+    Outcome::new(sequence, row, &findings, (results, pipeline.tools.len()))
 }
 
 /// Runs a tool; what it panics over is an error of its own.

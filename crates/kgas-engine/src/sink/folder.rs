@@ -75,6 +75,18 @@ impl Folder {
         write_file(&self.0.join(name), content)
     }
 
+    /// Keeps what came by standard input, for this user alone; what an earlier run has kept is removed.
+    pub(super) fn keep_stdin(
+        &self,
+        content: Option<impl FnOnce(&mut BufWriter<File>) -> io::Result<()>>,
+    ) -> io::Result<()> {
+        let path = self.own().join("stdin");
+        match content {
+            None => remove(&path),
+            Some(content) => write_to(&path, create_private, content),
+        }
+    }
+
     /// Removes what tools of an earlier run have left.
     pub(super) fn remove_tool_outputs(&self) -> io::Result<()> {
         remove(&self.0.join("embeddings.jsonl"))?;
@@ -100,11 +112,28 @@ fn remove(path: &Path) -> io::Result<()> {
 
 /// Writes a file under another name and renames it.
 pub(super) fn write_file(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+    write_to(path, |path| File::create(path), content)
+}
+
+/// A file that no other user may read.
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn write_to(
+    path: &Path,
+    create: impl FnOnce(&Path) -> io::Result<File>,
+    content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
     let unfinished = beside(path);
-    let written = File::create(&unfinished).and_then(|file| {
+    let written = create(&unfinished).and_then(|file| {
         let mut out = BufWriter::with_capacity(256 * 1024, file);
         content(&mut out)?;
         out.flush()?;

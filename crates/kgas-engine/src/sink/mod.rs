@@ -111,6 +111,8 @@ impl Store {
     /// # Errors
     /// Where the disk can't be written or read.
     pub fn write_graph(mut self, out: &Folder) -> io::Result<GraphCounts> {
+        let mut stdin = self.spools.contains_key(&Stream::Stdin).then(|| self.sorted(Stream::Stdin)).transpose()?;
+        out.keep_stdin(stdin.as_mut().map(|lines| |file: &mut BufWriter<File>| copy_lines(lines, file)))?;
         let mut mentions = self.sorted(Stream::Mentions)?;
         let merged;
         (mentions, merged) = self.merged(mentions)?;

@@ -11,6 +11,7 @@ use super::relations::Head;
 use crate::key::{entity_id, object_text, sort_key};
 use crate::ledger::DocumentRow;
 use crate::offsets::Ruler;
+use crate::origin::Kept;
 
 /// Which output a record belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,8 @@ pub(crate) enum Stream {
     Documents,
     Rejected,
     Embeddings,
+    /// Documents that came by standard input, to be looked up again.
+    Stdin,
     /// What a tool gave as JSON.
     Tool(String),
 }
@@ -114,8 +117,16 @@ pub(crate) fn records(
         add_result(&mut records, (sequence, order as u64), &row.document, result)?;
     }
     let key = sort_key(&[], &[sequence]);
+    if let Some(document) = findings.document.filter(|document| is_stdin(document)) {
+        let kept = Kept { document: document.id().into(), text: document.text().into() };
+        records.push(Record { stream: Stream::Stdin, key: key.clone(), payload: serde_json::to_vec(&kept)? });
+    }
     records.push(Record { stream: Stream::Documents, key, payload: serde_json::to_vec(row)? });
     Ok(records)
+}
+
+fn is_stdin(document: &Document) -> bool {
+    document.source().is_some_and(|source| source == "-" || source.starts_with("-:"))
 }
 
 fn mention_record(at: u64, document: &str, mention: &Mention, ruler: &Ruler<'_>) -> Result<Record, serde_json::Error> {
