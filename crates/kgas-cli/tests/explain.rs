@@ -27,12 +27,12 @@ fn told(desk: &Desk, id: &str) -> Ran {
 
 #[test]
 fn a_quote_stands_in_its_sentence_with_what_found_it() {
-    let desk = Desk::with(&[("a.txt", "It rained 🎉. Yesterday Ann met Bob, and left. Ann knows Bob. It ended.")]);
+    let desk = Desk::with(&[("a.txt", "It rained 🎉. Yesterday Ann met nobody, and left. Ann knows Bob. It ended.")]);
     let (_runtime, server) = serve(|builder| builder);
     let ran = desk.extract(&server, &["--model", "small"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let line = explain(&desk, "Ann");
-    assert_eq!(line["mentions"][0]["sentence"], json!(["Yesterday ", "Ann", " met Bob, and left."]));
+    assert_eq!(line["mentions"][0]["sentence"], json!(["Yesterday ", "Ann", " met nobody, and left."]));
     assert_eq!((&line["mentions"][0]["attempts"], &line["mentions"][0]["state"]), (&json!(1), &json!("ok")));
     assert!(line["mentions"][0]["model"].as_str().unwrap().ends_with("/small"), "{line}");
     let id = desk.lines("OUT/relations.jsonl")[0]["id"].as_str().unwrap().to_owned();
@@ -72,12 +72,12 @@ fn a_source_that_changed_or_is_gone_is_told_and_the_rest_is_shown() {
 #[test]
 fn records_of_a_file_are_found_by_their_line_from_any_folder() {
     let desk = Desk::new();
-    desk.write("in/a.jsonl", "{\"id\": \"x\", \"text\": \"No.\"}\n{\"id\": \"y\", \"text\": \"See Paris now.\"}\n");
+    desk.write("in/a.jsonl", "{\"id\": \"x\", \"text\": \"No.\"}\n{\"id\": \"y\", \"text\": \"We saw Paris now.\"}\n");
     by_rules(&desk, &[]);
     let out = desk.path("OUT");
     let mut command = desk.command(&["explain", out.to_str().unwrap(), "Paris"]);
     let ran: Ran = command.current_dir(std::env::temp_dir()).output().unwrap().into();
-    assert!(ran.stdout.contains("See [[Paris]] now."), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("We saw [[Paris]] now."), "{}{}", ran.stdout, ran.stderr);
 }
 
 #[test]
@@ -85,9 +85,9 @@ fn what_came_by_standard_input_is_kept_for_this_user_alone() {
     let desk = Desk::new();
     let args = ["extract", "-", "--ontology", "ontology.json", "--out", "OUT", "--stdin-format", "jsonl"];
     let mut child = desk.command(&args).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(b"{\"text\": \"No.\"}\n{\"text\": \"See Paris now.\"}\n").unwrap();
+    child.stdin.take().unwrap().write_all(b"{\"text\": \"No.\"}\n{\"text\": \"We saw Paris now.\"}\n").unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    assert!(told(&desk, "Paris").stdout.contains("See [[Paris]] now."));
+    assert!(told(&desk, "Paris").stdout.contains("We saw [[Paris]] now."));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

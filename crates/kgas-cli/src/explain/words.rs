@@ -20,8 +20,11 @@ pub(super) fn tell(line: &Value, list: &str, show: Show) -> Result<(), Failure> 
     show.result(&head(line, list))?;
     let all = line.get("places").and_then(Value::as_u64).unwrap_or_default();
     let places = items(line, list);
-    let what =
-        if list == "mentions" { counted(all, "mention", "mentions") } else { format!("{all} pieces of evidence") };
+    let what = if list == "mentions" {
+        counted(all, "mention", "mentions")
+    } else {
+        counted(all, "piece of evidence", "pieces of evidence")
+    };
     show.result(&format!("  confidence {}, {what}", line.get("confidence").unwrap_or(&Value::Null)))?;
     for member in items(line, "merged_from") {
         show.result(&format!(
