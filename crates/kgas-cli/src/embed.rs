@@ -17,7 +17,7 @@ use crate::show::Show;
 use crate::words::counted;
 use crate::{Exit, input};
 
-const EMBEDDER: &str = "T41_async";
+pub(crate) const EMBEDDER: &str = "T41_async";
 
 pub(crate) async fn main(args: &EmbedArgs, show: Show) -> Result<Exit, Failure> {
     let endpoint = Endpoint::from_args(&args.model)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use kgas_core::{Examples, Need, Ontology, ToolInput};
+use kgas_core::{Examples, Need, Ontology, ToolInput, Usage};
 use kgas_engine::source::{self, Input, SourceOptions};
 use kgas_engine::{
     Counts, Coverage, Finished, Folder, Interrupt, OutputError, RunFacts, SCHEMA_VERSION, Store, Summary, Tally,
@@ -21,6 +21,7 @@ use crate::progress::Meter;
 use crate::prompt::Recorder;
 use crate::settings::{Equipped, equip, needs, note_of_cut, registry};
 use crate::show::Show;
+use crate::similar::Similarity;
 use crate::words::counted;
 use crate::{Exit, input, origin};
 
@@ -42,9 +43,12 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
         let said = (&ontology, &examples);
         return show_prompt(documents, endpoint.as_ref(), &tools, said, (&args.out, show)).await;
     }
-    let mut models = Models::of(endpoint.as_ref(), &tools)?;
+    let similarity = Similarity::of(args)?;
+    let embedder = similarity.iter().map(|similarity| similarity.embedder.clone());
+    let all: Vec<Equipped> = tools.iter().cloned().chain(embedder).collect();
+    let mut models = Models::of(endpoint.as_ref(), &all)?;
     let out = Folder::create(&args.out).map_err(Failure::fatal)?;
-    show.note(&first_line(endpoint.as_ref(), &tools));
+    show.note(&first_line(endpoint.as_ref(), &all));
     if let Some(note) = note_of_cut(&tools, &ontology) {
         show.note(&note);
     }
@@ -52,7 +56,7 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
     models.settle_form(endpoint.as_ref(), &tools, &out, show).await;
     let in_flight = in_flight(&tools, args.model.max_concurrent);
     let corpus = Corpus { documents, tools, ontology, examples, models, in_flight };
-    let ended = run(&corpus, args, &out, show).await;
+    let ended = run(&corpus, args, similarity.as_ref(), &out, show).await;
     signals.abort();
     ended
 }
@@ -80,7 +84,13 @@ fn first_line(endpoint: Option<&Endpoint>, tools: &[Equipped]) -> String {
     }
 }
 
-async fn run(corpus: &Corpus, args: &ExtractArgs, out: &Folder, show: Show) -> Result<Exit, Failure> {
+async fn run(
+    corpus: &Corpus,
+    args: &ExtractArgs,
+    similarity: Option<&Similarity>,
+    out: &Folder,
+    show: Show,
+) -> Result<Exit, Failure> {
     let not_written = |error| Failure::fatal(OutputError::new(out.path(), error));
     let started = SystemTime::now();
     let begun = Instant::now();
@@ -89,6 +99,10 @@ async fn run(corpus: &Corpus, args: &ExtractArgs, out: &Folder, show: Show) -> R
     // Before any output, so that a graph never stands beside what another one came from.
     origin::of(corpus, args).and_then(|origin| origin.write(out)).map_err(not_written)?;
     let Finished { mut tally, store } = corpus.run(store, Meter::new(show, NAMED), not_written).await?;
+    let (store, compared) = match similarity {
+        Some(similarity) => similarity.connect(corpus, store, out, show).await?,
+        None => (store, Usage::default()),
+    };
     let folder = out.clone();
     let graph = tokio::task::spawn_blocking(move || store.write_graph(&folder))
         .await
@@ -96,7 +110,7 @@ async fn run(corpus: &Corpus, args: &ExtractArgs, out: &Folder, show: Show) -> R
         .map_err(not_written)?;
     tally.settle(&graph);
     let counts = Counts::new(&tally, graph);
-    let summary = summary(corpus, args, counts, &tally, (started, begun.elapsed()));
+    let summary = summary(corpus, args, counts, (&tally, compared), (started, begun.elapsed()));
     out.write("summary.json", |file| Ok(serde_json::to_writer_pretty(file, &summary)?)).map_err(not_written)?;
     let out = args.out.display();
     show.result(&format!("{out}: {}", in_words(&summary)))?;
@@ -107,11 +121,12 @@ fn summary(
     corpus: &Corpus,
     args: &ExtractArgs,
     counts: Counts,
-    tally: &Tally,
+    (tally, compared): (&Tally, Usage),
     (started, took): (SystemTime, Duration),
 ) -> Summary {
     let mut usage = tally.usage();
     usage += corpus.models.asking;
+    usage += compared;
     let tool = |equipped: &Equipped| {
         let metadata = equipped.tool.metadata();
         ToolSummary {

@@ -31,6 +31,7 @@ mod run;
 mod settings;
 mod show;
 mod signals;
+mod similar;
 mod tools;
 mod words;
 

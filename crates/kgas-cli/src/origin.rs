@@ -22,7 +22,7 @@ pub(crate) const fn unit(unit: Unit) -> Offsets {
 pub(crate) const fn merging(merge: Merge) -> Merging {
     match merge {
         Merge::Exact => Merging::Exact,
-        Merge::Aliases => Merging::Aliases,
+        Merge::Aliases | Merge::Similar => Merging::Aliases,
     }
 }
 
@@ -61,6 +61,11 @@ pub(crate) fn of(corpus: &Corpus, args: &ExtractArgs) -> io::Result<Origin> {
         ontology: args.ontology.ontology.as_deref().and_then(|path| Origin::fingerprint(path).ok()),
         tools: corpus.tools.iter().map(tool).collect(),
         offsets: unit(args.offsets).as_str().to_owned(),
-        merge: if args.merge == Merge::Exact { "exact" } else { "aliases" }.to_owned(),
+        merge: match args.merge {
+            Merge::Exact => "exact",
+            Merge::Aliases => "aliases",
+            Merge::Similar => "similar",
+        }
+        .to_owned(),
     })
 }

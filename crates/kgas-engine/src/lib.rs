@@ -18,7 +18,7 @@ mod summary;
 mod tally;
 
 pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
-pub use merge::{Link, Merging};
+pub use merge::{Link, Merging, Names};
 pub use offsets::Offsets;
 pub use origin::{Kept, Origin, OriginTool, Reread};
 pub use run::{Finished, Interrupt, Pipeline, Progress, run};

@@ -1,6 +1,6 @@
 //! How much of a corpus was dealt with, and sums that add up.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod support;
 

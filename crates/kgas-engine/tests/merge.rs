@@ -219,3 +219,28 @@ proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn names_that_mean_nearly_the_same_are_one_within_a_class() {
+    let texts = [
+        ("a", "Acme Works/Company; Acme Werke/Company; Acme Word/Company | x"),
+        ("b", "Acme Works/Person; Bob/Person | x"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = support::store_of(folder.path(), documents(&texts), &[Arc::new(told())], &ontology()).await;
+    let names = store.names().unwrap();
+    // Nobody else of the class shares a word with these.
+    assert_eq!(names.wanted().into_values().collect::<Vec<_>>(), ["acme werke", "acme word", "acme works"]);
+    let vectors = names.wanted().into_iter().map(|(number, name)| {
+        let vector = if name == "acme word" { vec![0.0, 1.0] } else { vec![2.0, 0.1 * number as f32] };
+        (number, vector)
+    });
+    store.connect(names.similar(&vectors.collect(), 0.92));
+    let out = kgas_engine::Folder::create(folder.path()).unwrap();
+    assert_eq!(store.write_graph(&out).unwrap().merged, 1);
+    let entities = std::fs::read_to_string(folder.path().join("entities.jsonl")).unwrap();
+    let merged: Value =
+        serde_json::from_str(entities.lines().find(|line| line.contains("merged_from")).unwrap()).unwrap();
+    assert_eq!((&merged["name"], &merged["merged_from"][0]["by"]), (&json!("Acme Werke"), &json!("similarity")));
+    assert_eq!(merged["merged_from"][0]["name"], "Acme Works");
+}

@@ -99,6 +99,9 @@ pub(crate) struct ExtractArgs {
     /// What makes mentions one entity besides their type and normal form
     #[arg(long, value_enum, default_value_t = Merge::Aliases)]
     pub(crate) merge: Merge,
+    /// For `--merge similar`: how near names must be, as the cosine of their vectors [default: 0.92]
+    #[arg(long, value_name = "X")]
+    pub(crate) merge_similar: Option<f64>,
     /// What start and end count
     #[arg(long, value_enum, default_value_t = Unit::Chars)]
     pub(crate) offsets: Unit,
@@ -116,6 +119,8 @@ pub(crate) enum Merge {
     Exact,
     /// Names that the text calls names of one thing, and one name in classes on one line
     Aliases,
+    /// Those, and names of one class that mean nearly the same to an embedding model
+    Similar,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -208,7 +213,7 @@ pub(crate) enum StdinFormat {
 }
 
 /// How the tools are to work; each goes to those tools that have such a setting.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Tools")]
 pub(crate) struct ToolArgs {
     /// Set a tool's setting; where several tools run, TOOL.KEY=VALUE is for one of them

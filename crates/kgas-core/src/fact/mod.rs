@@ -6,7 +6,6 @@
 
 mod alias;
 pub(crate) mod candidate;
-mod candidate;
 mod collect;
 mod ground;
 mod kept;

@@ -2,12 +2,14 @@
 
 mod kin;
 mod sets;
+mod similar;
 
 use kgas_core::fact::EntityKey;
 use serde_json::Value;
 
 pub(crate) use kin::{has_kin, kin};
 pub(crate) use sets::{Joined, Merged, Set};
+pub use similar::Names;
 
 /// Which mentions are one entity, besides those of one type and normal form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

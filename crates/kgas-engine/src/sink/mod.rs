@@ -7,7 +7,7 @@ mod records;
 mod relations;
 mod spool;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub use folder::{Folder, OutputError};
 pub(crate) use records::{Findings, Record, records};
 
 use crate::key::sorted_parts;
-use crate::merge::{By, Link, Merged, Merging, has_kin};
+use crate::merge::{By, Link, Merged, Merging, Names, has_kin};
 use crate::offsets::Offsets;
 use records::Stream;
 use spool::{Sorted, Spool};
@@ -35,6 +35,8 @@ pub struct Store {
     ontology: Arc<Ontology>,
     /// What else connects entities.
     links: Vec<Link>,
+    /// The mentions, where they were sorted before all else.
+    mentions: Option<Sorted>,
 }
 
 /// What was written.
@@ -73,9 +75,9 @@ impl Store {
     pub fn create(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let scratch = tempfile::Builder::new().prefix("run-").tempdir_in(folder)?;
-        let (spools, ontology, links) = Default::default();
+        let (spools, ontology, links, mentions) = Default::default();
         let (offsets, merging) = Default::default();
-        Ok(Self { scratch, spools, offsets, merging, ontology, links })
+        Ok(Self { scratch, spools, offsets, merging, ontology, links, mentions })
     }
 
     /// With the unit of `start` and `end` in all outputs.
@@ -113,7 +115,7 @@ impl Store {
     pub fn write_graph(mut self, out: &Folder) -> io::Result<GraphCounts> {
         let mut stdin = self.spools.contains_key(&Stream::Stdin).then(|| self.sorted(Stream::Stdin)).transpose()?;
         out.keep_stdin(stdin.as_mut().map(|lines| |file: &mut BufWriter<File>| copy_lines(lines, file)))?;
-        let mut mentions = self.sorted(Stream::Mentions)?;
+        let mut mentions = self.mentions()?;
         let merged;
         (mentions, merged) = self.merged(mentions)?;
         let mut lines = Spool::create(self.scratch.path())?;
@@ -144,6 +146,50 @@ impl Store {
             flags: marks.flags,
             self_loops,
         })
+    }
+
+    /// The names of all entities, to be compared by what they mean. All records must have been written.
+    ///
+    /// # Errors
+    /// Where the disk can't be written or read.
+    pub fn names(&mut self) -> io::Result<Names> {
+        let mut mentions = self.mentions()?;
+        let mut keys = Vec::new();
+        entities::keys(&mut mentions, |key| {
+            keys.push(key);
+            Ok(())
+        })?;
+        self.mentions = Some(mentions.rewound()?);
+        Ok(Names::new(keys))
+    }
+
+    /// Takes what else connects entities.
+    pub fn connect(&mut self, links: Vec<Link>) {
+        self.links.extend(links);
+    }
+
+    /// The first vector of each document, by the document's id, where that is a number.
+    ///
+    /// # Errors
+    /// Where the disk can't be written or read.
+    pub fn numbered_vectors(mut self) -> io::Result<HashMap<usize, Vec<f32>>> {
+        let mut lines = self.sorted(Stream::Embeddings)?;
+        let mut vectors = HashMap::new();
+        let mut payload = Vec::new();
+        while lines.read(&mut payload)?.is_some() {
+            let line: records::VectorLine = lines::parse(&payload)?;
+            if let Ok(number) = line.id.parse() {
+                vectors.entry(number).or_insert(line.vector);
+            }
+        }
+        Ok(vectors)
+    }
+
+    fn mentions(&mut self) -> io::Result<Sorted> {
+        match self.mentions.take() {
+            Some(mentions) => Ok(mentions),
+            None => self.sorted(Stream::Mentions),
+        }
     }
 
     /// What is merged, of all that connects entities; gives the mentions back.

@@ -227,3 +227,10 @@ struct EmbeddingLine<'a> {
     index: usize,
     vector: &'a [f32],
 }
+
+/// Such a line read back.
+#[derive(serde::Deserialize)]
+pub(super) struct VectorLine {
+    pub(super) id: String,
+    pub(super) vector: Vec<f32>,
+}

@@ -264,6 +264,29 @@ pub(crate) async fn ran_with(
     Ran { tally, counts, incomplete, folder }
 }
 
+/// The store of a run, before it is written.
+pub(crate) async fn store_of(
+    folder: &Path,
+    documents: Vec<Sourced>,
+    tools: &[Arc<Fake>],
+    ontology: &Arc<Ontology>,
+) -> Store {
+    let store = Store::create(&Folder::create(folder).unwrap().own()).unwrap();
+    let pipeline = pipeline(tools, ontology, 1);
+    let documents = Box::new(documents.into_iter());
+    run(documents, pipeline, store, &Interrupt::default(), &mut Told::default()).await.unwrap().store
+}
+
+fn pipeline(tools: &[Arc<Fake>], ontology: &Arc<Ontology>, in_flight: usize) -> Pipeline {
+    Pipeline {
+        tools: tools.iter().map(|tool| -> Arc<dyn KgasTool> { Arc::<Fake>::clone(tool) }).collect(),
+        ontology: Arc::clone(ontology),
+        examples: Arc::default(),
+        context: ToolContext::offline(),
+        in_flight: NonZeroUsize::new(in_flight).unwrap(),
+    }
+}
+
 async fn run_as(
     folder: &Path,
     documents: Vec<Sourced>,
@@ -273,13 +296,7 @@ async fn run_as(
     store: Store,
 ) -> (Tally, GraphCounts, Vec<String>) {
     let out = Folder::create(folder).unwrap();
-    let pipeline = Pipeline {
-        tools: tools.iter().map(|tool| -> Arc<dyn KgasTool> { Arc::<Fake>::clone(tool) }).collect(),
-        ontology: Arc::clone(ontology),
-        examples: Arc::default(),
-        context: ToolContext::offline(),
-        in_flight: NonZeroUsize::new(in_flight).unwrap(),
-    };
+    let pipeline = pipeline(tools, ontology, in_flight);
     let mut told = Told::default();
     let finished = run(Box::new(documents.into_iter()), pipeline, store, interrupt, &mut told).await.unwrap();
     let counts = finished.store.write_graph(&out).unwrap();
