@@ -1,7 +1,5 @@
 //! `kgas diff` compares two graphs by what they say.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
-
 mod support;
 
 use serde_json::{Value, json};

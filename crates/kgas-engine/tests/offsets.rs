@@ -24,7 +24,7 @@ async fn ran(text: &str, offsets: Offsets) -> Ran {
 fn cut(text: &str, offsets: Offsets, start: usize, end: usize) -> String {
     match offsets {
         Offsets::Chars => text.chars().skip(start).take(end - start).collect(),
-        Offsets::Bytes => text[start..end].to_owned(),
+        Offsets::Bytes => text.get(start..end).unwrap().to_owned(),
         Offsets::Utf16 => {
             String::from_utf16(&text.encode_utf16().skip(start).take(end - start).collect::<Vec<_>>()).unwrap()
         }
