@@ -67,6 +67,7 @@ impl Similarity {
         let pipeline = Pipeline {
             tools: vec![Arc::clone(&self.embedder.tool)],
             ontology: Arc::default(),
+            examples: Arc::default(),
             context: corpus.models.context.clone(),
             in_flight: corpus.in_flight,
         };
