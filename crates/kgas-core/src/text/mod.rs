@@ -14,5 +14,6 @@ pub use calendar::is_calendar_word;
 pub use chunk::{Chunk, chunks, chunks_with_context};
 pub use normalize::{label_key, normal_form};
 pub use occurrence::occurrences;
+pub(crate) use salvage::object_in;
 pub use salvage::{Item, Items, NoItems, Unreadable, items};
 pub use sentence::sentences;

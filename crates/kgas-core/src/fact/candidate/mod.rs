@@ -6,6 +6,7 @@ pub(crate) mod field;
 use serde_json::{Map, Value};
 
 use super::RejectReason;
+use crate::text::object_in;
 use confidence::Confidence;
 use field::Fields;
 
@@ -176,8 +177,9 @@ fn properties(said: Option<&Value>) -> Result<Map<String, Value>, RejectReason> 
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(properties)) => Ok(properties.clone()),
         Some(Value::Array(pairs)) => pairs.iter().map(pair).collect(),
-        // Small models put an empty text where an object was asked for.
+        // Small models put a text where an object was asked for: an empty one, or the object in quotes.
         Some(Value::String(text)) if text.trim().is_empty() => Ok(Map::new()),
+        Some(Value::String(text)) => object_in(text).ok_or(RejectReason::Malformed),
         Some(_) => Err(RejectReason::Malformed),
     }
 }

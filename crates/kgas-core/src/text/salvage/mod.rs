@@ -10,7 +10,7 @@ mod think;
 
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use bare::is_blank;
 use list::{Search, Source};
@@ -109,5 +109,18 @@ pub fn items(answer: &str, key: &str) -> Result<Items, NoItems> {
         Some(list) => Ok(Items { items: list.items, complete: list.complete }),
         None if nodes.iter().any(|node| node.state == State::Whole && node.kind.is_json()) => Err(NoItems::NoList),
         None => Err(NoItems::NotJson),
+    }
+}
+
+/// The object that a text holds and is.
+pub(crate) fn object_in(text: &str) -> Option<Map<String, Value>> {
+    let text = text.trim_matches(is_blank);
+    let nodes = forest(text, 0);
+    match nodes.as_slice() {
+        [node] if node.at == (0..text.len()) => match node.to_value()? {
+            Value::Object(object) => Some(object),
+            _ => None,
+        },
+        _ => None,
     }
 }

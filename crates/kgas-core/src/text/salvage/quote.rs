@@ -49,12 +49,44 @@ enum Turn {
     /// It is a part of the text.
     Inside,
     /// It begins the next key: the text lost its end, at the comma or at the end of its line.
-    Lost { whole: bool },
+    Lost,
     /// It begins the first key of the next object, which begins at this byte.
     LostWithAll(usize),
 }
 
+/// The quotes inside a text: a quotation has a begin and an end, or the text isn't what it seems.
+#[derive(Debug, Default)]
+struct Inside {
+    is_open: bool,
+    is_doubtful: bool,
+}
+
+impl Inside {
+    fn meet(&mut self, quote: char, before: Option<char>) {
+        match before {
+            // Apostrophes stand anywhere, and inches behind a number.
+            _ if matches!(quote, '\'' | '’' | '‘') => {}
+            Some(digit) if !self.is_open && digit.is_ascii_digit() => {}
+            Some(letter) if !self.is_open && letter.is_alphanumeric() => self.is_doubtful = true,
+            _ => self.is_open = !self.is_open,
+        }
+    }
+
+    const fn is_sound(&self) -> bool {
+        !self.is_open && !self.is_doubtful
+    }
+}
+
 impl Reader<'_> {
+    /// Passes a remark in brackets.
+    pub(super) fn remark(&mut self) -> bool {
+        let is_here = self.rest().starts_with('(') && is_remark(self.rest());
+        if is_here {
+            self.at += self.rest().find(')').map_or(0, |end| end + 1);
+        }
+        is_here
+    }
+
     /// The quote that begins here.
     pub(super) fn quote(&self) -> Option<Quote> {
         Quote::here(self.rest())
@@ -65,7 +97,7 @@ impl Reader<'_> {
         let start = self.at;
         self.at += quote.open.len();
         let body = self.at;
-        let (mut read, mut inside) = (String::new(), 0_usize);
+        let (mut read, mut inside) = (String::new(), Inside::default());
         let state = loop {
             let rest = self.rest();
             let Some(c) = rest.chars().next() else { break State::Cut };
@@ -73,17 +105,17 @@ impl Reader<'_> {
                 match self.turn(body, length, place) {
                     Turn::End => {
                         self.at += length;
-                        break State::Whole;
+                        break if inside.is_sound() { State::Whole } else { State::Broken };
                     }
                     Turn::Inside => {
-                        inside += 1;
+                        inside.meet(c, read.chars().next_back());
                         read.push_str(rest.get(..length).unwrap_or_default().trim_start_matches('\\'));
                         self.at += length;
                     }
-                    Turn::Lost { whole } => {
+                    Turn::Lost => {
                         let kept = read.trim_end();
                         read = kept.strip_suffix(',').unwrap_or(kept).trim_end().to_owned();
-                        break if whole && inside % 2 == 0 { State::Whole } else { State::Broken };
+                        break if inside.is_sound() { State::Whole } else { State::Broken };
                     }
                     Turn::LostWithAll(next) => {
                         self.at = next;
@@ -118,11 +150,11 @@ impl Reader<'_> {
         let said = self.text.get(body..self.at).unwrap_or_default();
         let kept = said.trim_end();
         if kept.ends_with(',') {
-            Turn::Lost { whole: true }
+            Turn::Lost
         } else if let Some(before) = kept.strip_suffix('{') {
             Turn::LostWithAll(body + before.len())
         } else if said.get(kept.len()..).is_some_and(|space| space.contains('\n')) {
-            Turn::Lost { whole: true }
+            Turn::Lost
         } else {
             Turn::Inside
         }

@@ -111,6 +111,7 @@ impl<'a> Reader<'a> {
                 ',' | ';' | ':' | '，' => self.pass(c),
                 '{' | '[' => elements.extend(self.bracketed()),
                 _ if self.ellipsis() => elided = true,
+                _ if self.remark() => {}
                 _ => match self.quote() {
                     Some(quote) => elements.push(self.string(quote, Place::Element)),
                     None => elements.extend(self.words()),
@@ -157,7 +158,7 @@ impl<'a> Reader<'a> {
                 '{' | '[' if members.is_empty() && state == State::Whole => return None,
                 '{' | '[' => break self.at,
                 ',' | ';' | ']' | '，' => self.pass(c),
-                _ if self.ellipsis() => {}
+                _ if self.ellipsis() || self.remark() => {}
                 _ => match self.member() {
                     Some((key, value)) => {
                         if value.state != State::Whole {
