@@ -58,12 +58,28 @@ impl Search<'_> {
         if !self.found.is_empty() {
             return;
         }
-        nodes.iter().for_each(|node| self.bare(node, source));
-        let strays: Vec<&Node> = nodes.iter().filter(|node| self.is_stray(node)).collect();
-        if !strays.is_empty() {
-            let complete = strays.iter().all(|node| node.state != State::Cut);
-            self.found.push(self.list(strays.into_iter(), complete, source));
+        let mut strays: Vec<&Node> = Vec::new();
+        for node in nodes {
+            if self.is_stray(node) {
+                strays.push(node);
+            } else {
+                let before = self.found.len();
+                self.bare(node, source);
+                if self.found.len() > before && !strays.is_empty() {
+                    let list = self.stray_list(&std::mem::take(&mut strays), source);
+                    self.found.insert(before, list);
+                }
+            }
         }
+        if !strays.is_empty() {
+            let list = self.stray_list(&strays, source);
+            self.found.push(list);
+        }
+    }
+
+    fn stray_list(&self, strays: &[&Node], source: Source<'_>) -> List {
+        let complete = strays.iter().all(|node| node.state != State::Cut);
+        self.list(strays.iter().copied(), complete, source)
     }
 
     /// Finds the lists under their name.

@@ -229,7 +229,7 @@ fn hex(text: &str) -> Option<u32> {
 
 /// Whether a line end is followed by the fence that ends a block.
 fn is_fence(text: &str) -> bool {
-    let line = text.trim_start_matches(['\n', '\r', ' ']);
+    let line = text.strip_prefix('\n').unwrap_or(text).trim_start_matches(' ');
     line.starts_with("```") || line.starts_with("~~~")
 }
 
