@@ -36,7 +36,15 @@ un:known a owl:Class .
 :F a owl:Class ; rdfs:label [ .
 :G a owl:Class ; rdfs:label \"v1.0. no end\"@en .:H a owl:Class."
     );
-    insta::assert_snapshot!(told(&strict(&text).unwrap()), @"");
+    insta::assert_snapshot!(told(&strict(&text).unwrap()), @r#"
+    A, B, C, D, E, F, v1.0. no end, H
+    line 5: Line jumps are not allowed in string literals, use \n
+    line 6: invalid IRI <http://a b>: Invalid IRI code point ' '
+    line 7: The prefix un: has not been declared
+    line 8: , is not a valid predicate
+    line 10: Unexpected escape character '\q'
+    line 11: . is not a valid predicate
+    "#);
 }
 
 #[test]
@@ -53,7 +61,13 @@ fn a_broken_child_of_rdf_xml_costs_only_its_rest() {
 <owl:Class rdf:about=\"http://x.org/#D\"><rdfs:seeAlso rdf:resource=\"http://x.org/ a\"/></owl:Class>
 </rdf:RDF>"
     );
-    insta::assert_snapshot!(told(&strict(&text).unwrap()), @"");
+    insta::assert_snapshot!(told(&strict(&text).unwrap()), @r#"
+    A, B, C, D
+    line 7: Unexpected text event: ' stray text '
+    line 10: 1 2 is not a valid rdf:ID value
+    line 11: at 1..8: unrecognized entity `unknown`
+    line 12: invalid IRI <http://x.org/ a>: Invalid IRI code point ' '
+    "#);
 }
 
 #[test]
@@ -62,7 +76,10 @@ fn xml_that_breaks_off_is_an_error_unless_lenient() {
         "{ROOT}<owl:Class rdf:about=\"http://x.org/#A\"/>\n<owl:Class rdf:about=\"http://x.org/#B\">\n</owl:Klass>"
     );
     assert!(matches!(strict(&text).unwrap_err(), ReadError::Syntax { format: Format::RdfXml, line: 5, .. }));
-    insta::assert_snapshot!(told(&lenient(&text)), @"");
+    insta::assert_snapshot!(told(&lenient(&text)), @r#"
+    A
+    line 5: ill-formed document: expected `</owl:Class>`, but `</owl:Klass>` was found; the rest is not read
+    "#);
 }
 
 #[test]
@@ -82,7 +99,19 @@ fn what_is_no_ontology_is_told_apart() {
     ];
     let said: Vec<String> = cases.iter().map(|text| strict(text).unwrap_err().to_string()).collect();
     let said: Vec<String> = said.iter().map(|text| text.replace("expected kgas JSON (entities, relations), Text2KGBench JSON (concepts, relations), JSON Schema ($defs), OWL or RDFS as Turtle or RDF/XML, or LinkML YAML (classes, slots), found", "…")).collect();
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    no ontology in it: … YAML without classes and slots
+    no ontology in it: … YAML without classes and slots
+    LinkML YAML: line 3: while parsing a block mapping, did not find expected key
+    no ontology in it: … XML without rdf:RDF (OWL/XML has to be saved as RDF/XML)
+    no ontology in it: … XML without rdf:RDF (OWL/XML has to be saved as RDF/XML)
+    no ontology in it: … text of another kind
+    no ontology in it: Turtle without a class or a relation
+    no ontology in it: Turtle without a class or a relation; line 2: The prefix un: has not been declared
+    no ontology in it: … other JSON
+    no ontology in it: JSON Schema without a class or a relation
+    no ontology in it: … other JSON
+    "#);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From names that refer to names to classes that are known to exist.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::{Class, ClassId, ClassSpec, Datatype, Ontology, OntologySpec, Range, RelationSpec, RelationType, inherit};
@@ -265,6 +265,7 @@ impl Compiler {
         for name in trimmed(spec.range) {
             match (self.find(&name), Datatype::parse(&name)) {
                 (Some(class), _) => range.classes.push(class),
+                (None, Some(datatype)) if range.datatypes.contains(&datatype) => {}
                 (None, Some(datatype)) => range.datatypes.push(datatype),
                 (None, None) => {
                     unknown.push(UnknownReference { name, named_by: format!("range of relation {label:?}") });
@@ -299,13 +300,8 @@ fn tidy(text: Option<String>) -> Option<String> {
 
 /// Each other name once, in the order given.
 fn other_names(names: Vec<String>, label: &str) -> Vec<String> {
-    let mut distinct: Vec<String> = Vec::new();
-    for name in trimmed(names) {
-        if name != label && !distinct.contains(&name) {
-            distinct.push(name);
-        }
-    }
-    distinct
+    let mut seen = HashSet::from([label.to_owned()]);
+    trimmed(names).into_iter().filter(|name| seen.insert(name.clone())).collect()
 }
 
 fn trimmed(names: Vec<String>) -> Vec<String> {

@@ -49,9 +49,7 @@ impl Reader<'_> {
                 Some(Err(error)) => break Some(error),
             }
         };
-        if let Some(error) = problem {
-            let lines = usize::try_from(error.location().start.line).unwrap_or_default();
-            self.warn(statement.line + lines, error.message());
+        if problem.is_some() {
             parser = self.parser(statement).lenient().for_slice(statement.text);
             triples = parser.by_ref().map_while(Result::ok).collect();
         }
@@ -64,6 +62,7 @@ impl Reader<'_> {
                 self.base = base.to_owned();
             }
         }
+        let told = self.warnings.len();
         // Where the IRIs of this statement are looked for, which come in its order; None after one that isn't there.
         let (mut rest, mut line) = (Some(statement.text), statement.line);
         for triple in triples {
@@ -77,6 +76,11 @@ impl Reader<'_> {
                 self.warnings.push(ReadWarning::Syntax { line, problem });
             }
             self.graph.add(triple, statement.line);
+        }
+        // An invalid IRI was told of by its name just now.
+        if let Some(error) = problem.filter(|error| told == self.warnings.len() || !error.message().contains("IRI")) {
+            let lines = usize::try_from(error.location().start.line).unwrap_or_default();
+            self.warn(statement.line + lines, error.message());
         }
     }
 

@@ -163,7 +163,10 @@ impl<'t> Scanner<'t> {
         while let Some(byte) = self.peek(0) {
             match byte {
                 b'\\' => self.skip(2),
-                b'\n' if !is_long => return false,
+                b'\n' if !is_long => {
+                    self.skip(1);
+                    return false;
+                }
                 _ if byte == quote && (!is_long || (self.peek(1) == Some(quote) && self.peek(2) == Some(quote))) => {
                     self.skip(quotes);
                     return true;
