@@ -175,6 +175,26 @@ fn relations_are_found_by_label_and_by_id_and_not_by_nothing() {
 }
 
 #[test]
+fn ends_are_inherited_through_ten_thousand_generations_and_not_in_a_circle() {
+    let above = |at: usize| RelationSpec { parents: vec![format!("r{at}")], ..RelationSpec::default() };
+    let named = |label: String, of: RelationSpec| RelationSpec { id: label.clone(), label, ..of };
+    let mut relations: Vec<RelationSpec> = (0..10_000).map(|at| named(format!("r{at}"), above(at + 1))).collect();
+    relations.push(RelationSpec::new("r10000").from(["A"]).to(["date"]));
+    relations.extend([
+        RelationSpec { parents: vec!["y".to_owned()], ..RelationSpec::new("x") },
+        RelationSpec { parents: vec!["x".to_owned()], ..RelationSpec::new("y") },
+        // The first parent that says something.
+        RelationSpec { parents: vec!["x".to_owned(), "r7".to_owned()], ..RelationSpec::new("z").to(["A"]) },
+    ]);
+    let ontology = compiled(OntologySpec { classes: vec![ClassSpec::new("A")], relations, title: None });
+    let of = |name: &str| {
+        let relation = ontology.relations_named(name).next().unwrap();
+        (relation.domain.len(), relation.range.classes.len(), relation.range.datatypes.len())
+    };
+    assert_eq!(["r0", "r10000", "x", "y", "z"].map(of), [(1, 0, 1), (1, 0, 1), (0, 0, 0), (0, 0, 0), (1, 1, 0)]);
+}
+
+#[test]
 fn a_datatype_rules_out_what_can_not_be_of_it() {
     use Datatype::{Boolean, Date, Number, Text, Uri};
     let cases = [

@@ -8,8 +8,8 @@ use crate::field::Fields;
 use crate::{ReadError, ReadWarning};
 
 const CLASS_FIELDS: [&str; 6] = ["description", "parent", "examples", "properties", "id", "synonyms"];
-const RELATION_FIELDS: [&str; 8] =
-    ["description", "domain", "range", "id", "synonyms", "parent", "values", "cardinality"];
+const RELATION_FIELDS: [&str; 9] =
+    ["label", "description", "domain", "range", "id", "synonyms", "parent", "values", "cardinality"];
 
 pub(crate) fn read(value: &Value, warnings: &mut Vec<ReadWarning>) -> Result<OntologySpec, ReadError> {
     let mut spec = OntologySpec {
@@ -29,12 +29,14 @@ pub(crate) fn read(value: &Value, warnings: &mut Vec<ReadWarning>) -> Result<Ont
             properties: fields.names_in("properties")?,
         });
     }
-    for (label, body) in labelled(value, "relations")? {
-        let fields = Fields::of(body, format!("relations.{label}"))?;
+    for (key, body) in labelled(value, "relations")? {
+        let fields = Fields::of(body, format!("relations.{key}"))?;
+        // Relations may share a label, and keys can't.
+        let label = fields.text("label")?.unwrap_or_else(|| key.clone());
         warn_of_unknown(&fields, &RELATION_FIELDS, warnings);
         spec.relations.push(RelationSpec {
             id: fields.text("id")?.unwrap_or_else(|| label.clone()),
-            label: label.clone(),
+            label,
             synonyms: fields.names_in("synonyms")?,
             description: fields.text("description")?,
             parents: fields.names_in("parent")?,

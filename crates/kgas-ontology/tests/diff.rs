@@ -1,6 +1,6 @@
 //! In what two ontologies differ.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "test helpers may panic, and say what is missing")]
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! What is written is read back as the same, or it is told what was lost.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 use kgas_core::Ontology;
 use kgas_core::ontology::{Cardinality, ClassSpec, OntologySpec, RelationSpec};
@@ -50,6 +50,21 @@ fn everything_comes_back_from_the_formats_that_have_a_place_for_it() {
         let back = again(&ontology, format);
         assert_eq!(said(&ontology, &back), "", "{format}:\n{}", write(&ontology, format));
         assert_eq!(back.title(), ontology.title(), "{format}");
+    }
+}
+
+#[test]
+fn relations_of_one_label_all_come_back() {
+    let concepts = r#"[{"qid": "A", "label": "A"}, {"qid": "B", "label": "B"}]"#;
+    let relation =
+        |code: &str, end: &str| format!(r#"{{"pid": "{code}", "label": "name", "domain": "{end}", "range": "date"}}"#);
+    for (one, other) in [("P1", "P2"), ("name", "name")] {
+        let relations = [relation(one, "A"), relation(other, "B")].join(",");
+        let text = format!(r#"{{"concepts": {concepts}, "relations": [{relations}]}}"#);
+        let ontology = read(&text, &ReadOptions::default()).unwrap().ontology;
+        for format in [Format::Kgas, Format::Turtle, Format::RdfXml, Format::LinkMl, Format::Text2KgBench] {
+            assert_eq!(said(&ontology, &again(&ontology, format)), "", "{format}:\n{}", write(&ontology, format));
+        }
     }
 }
 

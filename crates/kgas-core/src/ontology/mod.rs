@@ -227,25 +227,27 @@ impl Serialize for Ontology {
                 (class.label.clone(), said(fields))
             })
             .collect();
-        let relations: serde_json::Map<String, Value> = self
-            .relations
-            .iter()
-            .map(|relation| {
-                let mut range = labels(&relation.range.classes);
-                range.extend(relation.range.datatypes.iter().map(|datatype| datatype.name()));
-                let fields = [
-                    ("id", json!(Some(&relation.id).filter(|id| **id != relation.label))),
-                    ("description", json!(relation.description)),
-                    ("parent", one_or_more(relation.parents.iter().map(String::as_str).collect())),
-                    ("synonyms", json!(relation.synonyms)),
-                    ("domain", json!(labels(&relation.domain))),
-                    ("range", json!(range)),
-                    ("values", json!(relation.range.values)),
-                    ("cardinality", json!(relation.cardinality.map(|cardinality| cardinality.to_string()))),
-                ];
-                (relation.label.clone(), said(fields))
-            })
-            .collect();
+        let mut relations = serde_json::Map::new();
+        for relation in &self.relations {
+            let mut range = labels(&relation.range.classes);
+            range.extend(relation.range.datatypes.iter().map(|datatype| datatype.name()));
+            // Classes have labels of their own; of relations, some share one.
+            let numbered = (2..).map(|number: u32| format!("{} ({number})", relation.label));
+            let mut keys = std::iter::once(relation.label.clone()).chain(numbered);
+            let key = keys.find(|key| !relations.contains_key(key)).unwrap_or_default();
+            let fields = [
+                ("label", json!(Some(&relation.label).filter(|label| **label != key))),
+                ("id", json!(Some(&relation.id).filter(|id| **id != relation.label))),
+                ("description", json!(relation.description)),
+                ("parent", one_or_more(relation.parents.iter().map(String::as_str).collect())),
+                ("synonyms", json!(relation.synonyms)),
+                ("domain", json!(labels(&relation.domain))),
+                ("range", json!(range)),
+                ("values", json!(relation.range.values)),
+                ("cardinality", json!(relation.cardinality.map(|cardinality| cardinality.to_string()))),
+            ];
+            relations.insert(key, said(fields));
+        }
         let mut map = serializer.serialize_map(None)?;
         if let Some(title) = &self.title {
             map.serialize_entry("title", title)?;

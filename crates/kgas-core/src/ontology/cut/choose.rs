@@ -1,7 +1,7 @@
 //! Which classes and relations a text needs, in what order, until the allowance is spent.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap};
 
 use super::index::{Node, OntologyIndex};
 use crate::ontology::{ClassId, Ontology, RelationType};
@@ -48,8 +48,8 @@ pub(super) struct Chosen {
 pub(super) fn choose(index: &OntologyIndex, ontology: &Ontology, text: &str, bytes: usize) -> Chosen {
     let mut choice = Choice::new(index, ontology, bytes);
     let named = index.named_in(text);
-    for (node, &clearness) in &named {
-        choice.consider(*node, Nearness { level: NAMED, clearness: clearness.min(CLEAREST) }, 0);
+    for &(node, clearness) in &named {
+        choice.consider(node, Nearness { level: NAMED, clearness: clearness.min(CLEAREST) }, 0);
     }
     if named.is_empty() {
         for (place, &class) in index.top().iter().enumerate() {
@@ -78,8 +78,10 @@ struct Choice<'o> {
     class_bytes: usize,
     relation_bytes: usize,
     waiting: BinaryHeap<Waiting>,
-    /// The nearest that each was considered at.
-    nearest: HashMap<Node, Nearness>,
+    /// The nearest that each was considered at, by place.
+    nearest: Vec<Nearness>,
+    /// Whether each was taken, by place.
+    is_taken: Vec<bool>,
 }
 
 impl<'o> Choice<'o> {
@@ -92,7 +94,8 @@ impl<'o> Choice<'o> {
             class_bytes: 0,
             relation_bytes: 0,
             waiting: BinaryHeap::new(),
-            nearest: HashMap::new(),
+            nearest: vec![Nearness::default(); index.places()],
+            is_taken: vec![false; index.places()],
         }
     }
 
@@ -100,26 +103,40 @@ impl<'o> Choice<'o> {
         if nearness.level < LEAST || self.has(node) {
             return;
         }
-        let nearest = self.nearest.entry(node).or_default();
-        if nearness > *nearest {
+        if let Some(nearest) = self.nearest.get_mut(self.index.place(node)).filter(|nearest| nearness > **nearest) {
             *nearest = nearness;
             self.waiting.push((nearness, Reverse(place), Reverse(node)));
         }
     }
 
     fn has(&self, node: Node) -> bool {
-        match node {
-            Node::Class(class) => self.chosen.classes.contains(&class),
-            Node::Relation(at) => self.chosen.relations.contains(&at),
+        self.is_taken.get(self.index.place(node)).copied().unwrap_or_default()
+    }
+
+    fn take(&mut self, node: Node) {
+        if let Some(is_taken) = self.is_taken.get_mut(self.index.place(node)) {
+            *is_taken = true;
         }
+        _ = match node {
+            Node::Class(class) => self.chosen.classes.insert(class),
+            Node::Relation(at) => self.chosen.relations.insert(at),
+        };
     }
 
     /// Takes what fits, the best first, and gives back what these shares of the allowance had no room for.
     fn take_all(&mut self, most_classes: usize, most_relations: usize) -> Vec<Waiting> {
         let mut put_off = Vec::new();
+        let (class, relation) = self.index.shortest_lines();
         while let Some((nearness, place, Reverse(node))) = self.waiting.pop() {
             if self.has(node) {
                 continue;
+            }
+            let left = self.bytes.saturating_sub(self.spent());
+            let is_full = (self.class_bytes.saturating_add(class) > most_classes || class > left)
+                && (self.relation_bytes.saturating_add(relation) > most_relations || relation > left);
+            if is_full {
+                put_off.push((nearness, place, Reverse(node)));
+                break;
             }
             let taken = match node {
                 Node::Class(class) => self.take_class(class, most_classes),
@@ -163,7 +180,7 @@ impl<'o> Choice<'o> {
         let fits = self.class_bytes.saturating_add(bytes) <= most && self.spent().saturating_add(bytes) <= self.bytes;
         if fits {
             self.class_bytes = self.class_bytes.saturating_add(bytes);
-            self.chosen.classes.insert(class);
+            self.take(Node::Class(class));
         }
         fits
     }
@@ -179,8 +196,8 @@ impl<'o> Choice<'o> {
         if fits {
             self.class_bytes = self.class_bytes.saturating_add(class_bytes);
             self.relation_bytes = self.relation_bytes.saturating_add(bytes);
-            self.chosen.classes.extend(ends);
-            self.chosen.relations.insert(at);
+            ends.into_iter().for_each(|class| self.take(Node::Class(class)));
+            self.take(Node::Relation(at));
         }
         fits
     }
@@ -201,10 +218,11 @@ impl<'o> Choice<'o> {
 
     /// The class to take along, where none of these is in: the one that the text comes nearest to.
     fn missing_end(&self, classes: &[ClassId], with: &BTreeSet<ClassId>) -> Option<ClassId> {
-        if classes.iter().any(|class| self.chosen.classes.contains(class) || with.contains(class)) {
+        if classes.iter().any(|&class| self.has(Node::Class(class)) || with.contains(&class)) {
             return None;
         }
-        let nearness = |class: &ClassId| self.nearest.get(&Node::Class(*class)).copied().unwrap_or_default();
+        let place = |class: &ClassId| self.index.place(Node::Class(*class));
+        let nearness = |class: &ClassId| self.nearest.get(place(class)).copied().unwrap_or_default();
         classes.iter().copied().max_by_key(|class| (nearness(class), Reverse(*class)))
     }
 
@@ -217,6 +235,7 @@ impl<'o> Choice<'o> {
         let (ontology, index) = (self.ontology, self.index);
         if self.chosen.relations.is_empty() && !ontology.relations.is_empty() {
             self.chosen = Chosen::default();
+            self.is_taken.fill(false);
             (self.class_bytes, self.relation_bytes, self.bytes) = (0, 0, usize::MAX);
             let size = |(_, relation): &(usize, &RelationType)| {
                 let ends = self.missing_ends(relation);

@@ -1,6 +1,6 @@
 //! What is looked up when an ontology is cut: which words name what, and what is next to what.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::size;
 use super::words::{is_empty, words, words_of_name};
@@ -33,6 +33,8 @@ pub struct OntologyIndex {
     /// Classes without parents, those with the most below and around them first.
     top: Vec<ClassId>,
     shortest: Option<ClassId>,
+    /// Bytes of the shortest line of a relation.
+    shortest_relation: usize,
 }
 
 /// What is next to a class.
@@ -72,6 +74,7 @@ impl OntologyIndex {
         }
         index.parts.retain(|_, nodes| nodes.len() <= SHARED_BY);
         index.shortest = ontology.classes().map(|(id, _)| id).min_by_key(|&id| index.class_bytes(id));
+        index.shortest_relation = index.relation_bytes.iter().copied().min().unwrap_or(usize::MAX);
         index.top = top(ontology, &index.classes);
         index
     }
@@ -104,14 +107,20 @@ impl OntologyIndex {
     }
 
     /// What a text names, and how clearly: the words of each name that it has, and a little for a part of a name.
-    pub(super) fn named_in(&self, text: &str) -> BTreeMap<Node, u32> {
+    /// Each once, in the order of the ontology.
+    pub(super) fn named_in(&self, text: &str) -> Vec<(Node, u32)> {
         const WORD: u32 = 4;
         let words = words(text);
-        let mut named = BTreeMap::new();
+        let mut clearness = vec![0_u32; self.places()];
+        let mut named: Vec<Node> = Vec::new();
         let mut add = |nodes: &[Node], weight: u32| {
             for node in nodes {
-                let sum: &mut u32 = named.entry(*node).or_default();
-                *sum = sum.saturating_add(weight);
+                if let Some(sum) = clearness.get_mut(self.place(*node)) {
+                    if *sum == 0 {
+                        named.push(*node);
+                    }
+                    *sum = sum.saturating_add(weight);
+                }
             }
         };
         let mut seen_parts = HashSet::new();
@@ -133,7 +142,28 @@ impl OntologyIndex {
                 }
             }
         }
-        named
+        named.sort_unstable();
+        let clear = |node: Node| clearness.get(self.place(node)).copied().unwrap_or_default();
+        named.into_iter().map(|node| (node, clear(node))).collect()
+    }
+
+    /// How many classes and relations there are.
+    pub(super) const fn places(&self) -> usize {
+        self.class_bytes.len() + self.relation_bytes.len()
+    }
+
+    /// The place of each among all.
+    pub(super) const fn place(&self, node: Node) -> usize {
+        match node {
+            Node::Class(class) => class.0,
+            Node::Relation(at) => self.class_bytes.len() + at,
+        }
+    }
+
+    /// Bytes of the shortest line of a class, and of a relation.
+    pub(super) fn shortest_lines(&self) -> (usize, usize) {
+        let class = self.shortest.map_or(usize::MAX, |class| self.class_bytes(class));
+        (class, self.shortest_relation)
     }
 
     fn name<'n>(&mut self, node: Node, names: impl IntoIterator<Item = &'n str>, with_parts: bool) {
