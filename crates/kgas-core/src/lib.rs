@@ -24,6 +24,7 @@ mod span;
 mod stop;
 pub mod text;
 mod tool;
+pub mod value;
 
 pub use context::ToolContext;
 pub use document::Document;

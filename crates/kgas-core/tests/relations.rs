@@ -144,9 +144,9 @@ fn a_known_entity_wins_over_the_type_that_was_said() {
 #[test]
 fn of_two_entities_of_a_name_the_one_that_fits_is_meant() {
     let wayne = [json!({"text": "Wayne", "type": "Person"}), json!({"text": "Wayne", "type": "Company"})];
-    let found =
-        facts("Wayne, Ann", &wayne, &[relation("Wayne", "knows", "Wayne"), relation("Ann", "works at", "Wayne")]);
-    assert_eq!(found.relations[1].object(), &Object::Entity(found.mentions[1].key().clone()));
+    let item = with(relation("Ann", "works at", "Wayne"), "subject_type", json!("Person"));
+    let found = facts("Wayne, Ann", &wayne, &[item]);
+    assert_eq!(found.relations[0].object(), &Object::Entity(found.mentions[1].key().clone()));
     let said = with(relation("Wayne", "knows", "Wayne"), "object_type", json!("Company"));
     let found = facts("Wayne", &wayne, &[with(said, "subject_type", json!("Person"))]);
     assert_eq!(found.relations[0].subject().entity_type(), "Person");
@@ -154,12 +154,14 @@ fn of_two_entities_of_a_name_the_one_that_fits_is_meant() {
 }
 
 #[test]
-fn an_entity_that_stands_at_both_ends_is_mentioned_once() {
-    let item =
+fn a_relation_of_an_entity_to_itself_is_none_and_makes_no_mention() {
+    let typed =
         with(with(relation("Ann", "knows", "Ann"), "subject_type", json!("Person")), "object_type", json!("Person"));
-    let found = facts(TEXT, &[], &[item]);
-    assert_eq!(found.relations.len(), 1);
-    assert_eq!(mentions(&found), [("Person", "Ann", 0)]);
+    let found = facts(TEXT, &[], &[typed]);
+    assert_eq!(rejections(&found), [(0, RejectReason::SelfLoop)]);
+    assert!(found.mentions.is_empty());
+    let found = facts("Ann ANN", &known()[..1], &[relation("Ann", "knows", "ANN")]);
+    assert_eq!(verdict(&found), Err(RejectReason::SelfLoop));
 }
 
 #[test]

@@ -1,16 +1,18 @@
 //! From the items of one chunk's answer to facts and rejections that add up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
+use super::occupied::Occupied;
 use super::{
-    EntityCandidate, EntityKey, Flag, Grounder, Leaks, Mention, RejectReason, Rejection, Relation, RelationCandidate,
-    RelationFacts, Validator,
+    EntityCandidate, EntityKey, Flag, Grounder, Leaks, Match, Mention, Object, RejectReason, Rejection, Relation,
+    RelationCandidate, RelationFacts, Validator,
 };
 use crate::ontology::Ontology;
-use crate::text::{Chunk, normal_form};
-use crate::{Document, GraphFragment};
+use crate::text::{Chunk, normal_form, occurrences};
+use crate::{Document, GraphFragment, Span};
 
 /// Grounds and validates the items found in one chunk, in their order.
 ///
@@ -36,18 +38,26 @@ use crate::{Document, GraphFragment};
 #[derive(Debug)]
 pub struct FactCollector<'d> {
     document: &'d Document,
-    chunk: usize,
+    chunk: Chunk,
+    /// The normal form of what was shown, made when it is first asked for.
+    shown: OnceLock<String>,
     grounder: Grounder<'d>,
     validator: Validator<'d>,
     known: &'d GraphFragment,
     leaks: Option<&'d Leaks>,
-    keep_ungrounded: bool,
     second_pass: bool,
     /// Entities first met in this chunk, by normal form.
     met: BTreeMap<String, BTreeSet<EntityKey>>,
+    /// Mentions that are kept; small models repeat themselves.
+    mentioned: HashSet<(EntityKey, Option<Span>)>,
+    /// Relations that are kept, each with its evidence.
+    stated: BTreeSet<Statement>,
     found: ChunkFacts,
     position: usize,
 }
+
+/// What a relation says, and where: a place, or the quote that was given without one.
+type Statement = (String, EntityKey, Object, Option<Span>, Option<String>);
 
 /// What stood up in a chunk, and what did not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,14 +85,16 @@ impl<'d> FactCollector<'d> {
     ) -> Self {
         Self {
             document,
-            chunk: chunk.index(),
+            chunk: chunk.clone(),
+            shown: OnceLock::new(),
             grounder: Grounder::new(document, chunk),
             validator: Validator::new(document, ontology, tool),
             known,
             leaks: None,
-            keep_ungrounded: false,
             second_pass: false,
             met: BTreeMap::new(),
+            mentioned: HashSet::new(),
+            stated: BTreeSet::new(),
             found: ChunkFacts::default(),
             position: 0,
         }
@@ -90,15 +102,16 @@ impl<'d> FactCollector<'d> {
 
     /// With the confidence that an item must exceed.
     #[must_use]
-    pub const fn min_confidence(mut self, min: f64) -> Self {
+    pub fn min_confidence(mut self, min: f64) -> Self {
         self.validator = self.validator.min_confidence(min);
         self
     }
 
     /// Whether what the text doesn't have is kept all the same, flagged.
     #[must_use]
-    pub const fn keep_ungrounded(mut self, keep: bool) -> Self {
-        self.keep_ungrounded = keep;
+    pub fn keep_ungrounded(mut self, keep: bool) -> Self {
+        self.grounder = self.grounder.keep_ungrounded(keep);
+        self.validator = self.validator.keep_ungrounded(keep);
         self
     }
 
@@ -140,12 +153,7 @@ impl<'d> FactCollector<'d> {
 
     /// Takes a claimed entity; `item` gives what to list where it is rejected.
     pub fn entity(&mut self, candidate: EntityCandidate, item: impl FnOnce() -> Value) {
-        let words = candidate.text.clone();
-        let kept = self.grounder.entity(candidate).and_then(|grounded| self.validator.entity(grounded));
-        match kept {
-            Err(RejectReason::NotInText) if self.is_leaked(&words) => {
-                self.next_is_rejected(RejectReason::ExampleLeak, item());
-            }
+        match self.checked_entity(candidate) {
             Err(reason) => self.next_is_rejected(reason, item()),
             Ok((mention, lost)) => {
                 if !lost.is_empty() {
@@ -159,27 +167,19 @@ impl<'d> FactCollector<'d> {
 
     /// Takes a claimed relation; `item` gives what to list where it is rejected.
     pub fn relation(&mut self, candidate: RelationCandidate, item: impl FnOnce() -> Value) {
-        let ends = [candidate.subject.clone(), candidate.object.clone()];
-        let evidence = candidate.evidence.clone();
-        if evidence.is_some_and(|quote| self.is_leaked_passage(&quote)) {
-            return self.next_is_rejected(RejectReason::ExampleLeak, item());
-        }
-        let grounded = self.grounder.relation(candidate, |name| self.entities_named(name));
-        match grounded.and_then(|grounded| self.validator.relation(&grounded)) {
-            Err(RejectReason::NotInText | RejectReason::DanglingReference)
-                if ends.iter().any(|words| self.is_leaked(words)) =>
-            {
-                self.next_is_rejected(RejectReason::ExampleLeak, item());
-            }
+        match self.checked_relation(candidate) {
             Err(reason) => self.next_is_rejected(reason, item()),
-            Ok(RelationFacts { relation, .. }) if self.is_repeated(&relation) => {
-                self.next_is_rejected(RejectReason::Duplicate, item());
-            }
             Ok(RelationFacts { mut relation, mentions }) => {
-                mentions.into_iter().for_each(|mention| self.keep(mention));
+                for mention in mentions {
+                    // The words that were found may name what other words named before.
+                    if !self.is_kept(&mention) {
+                        self.keep(mention);
+                    }
+                }
                 if self.second_pass {
                     relation.evidence.flags.insert(Flag::SecondPass);
                 }
+                self.stated.insert(statement(&relation));
                 self.found.relations.push(relation);
                 self.next_is_kept();
             }
@@ -189,31 +189,29 @@ impl<'d> FactCollector<'d> {
     /// Adds the other places of the words of each kept mention, flagged, except where the same words were kept as
     /// two types.
     pub fn add_other_occurrences(&mut self) {
-        let mut types: BTreeMap<String, Vec<Mention>> = BTreeMap::new();
+        // By quote: the first mention, and whether all are of its type.
+        let mut quotes: BTreeMap<&str, (&Mention, bool)> = BTreeMap::new();
         for mention in &self.found.mentions {
-            let same = types.entry(mention.evidence().quote().to_owned()).or_default();
-            if !same.iter().any(|other| other.key() == mention.key()) {
-                same.push(mention.clone());
-            }
+            let (first, one_type) = quotes.entry(mention.evidence().quote()).or_insert((mention, true));
+            *one_type &= first.key() == mention.key();
         }
-        for (quote, kept) in types {
-            let [first] = kept.as_slice() else { continue };
-            for place in self.grounder.places(&quote) {
-                if !self
-                    .found
-                    .mentions
-                    .iter()
-                    .any(|other| other.evidence().span().is_some_and(|span| span.overlaps(place)))
-                {
+        let mut occupied = Occupied::of(self.found.mentions.iter().filter_map(|mention| mention.evidence().span()));
+        let mut added = Vec::new();
+        for (quote, (first, _)) in quotes.into_iter().filter(|(_, (_, one_type))| *one_type) {
+            for place in self.grounder.places(quote) {
+                if occupied.take(place) {
                     let mut mention = first.clone();
                     mention.evidence.span = Some(place);
-                    mention.evidence.chunk = self.chunk;
+                    mention.evidence.chunk = self.chunk.index_at(place.start());
+                    (mention.evidence.matched, mention.evidence.score) = (Match::Exact, None);
                     mention.evidence.flags.insert(Flag::OtherOccurrence);
+                    mention.evidence.flags.remove(&Flag::Ungrounded);
                     mention.properties.clear();
-                    self.found.mentions.push(mention);
+                    added.push(mention);
                 }
             }
         }
+        self.found.mentions.extend(added);
     }
 
     /// Ends the chunk.
@@ -241,22 +239,72 @@ impl<'d> FactCollector<'d> {
         keys.into_iter().collect()
     }
 
-    /// Whether the same was kept already for the same reason: small models repeat themselves.
-    fn is_repeated(&self, relation: &Relation) -> bool {
-        self.found.relations.iter().any(|kept| {
-            kept.relation_type() == relation.relation_type()
-                && (kept.subject(), kept.object()) == (relation.subject(), relation.object())
-                && kept.evidence().span() == relation.evidence().span()
-        })
+    fn checked_entity(
+        &self,
+        mut candidate: EntityCandidate,
+    ) -> Result<(Mention, Vec<(String, RejectReason)>), RejectReason> {
+        // Places are taken by types as the ontology spells them.
+        let mapped = self.validator.class(&candidate.entity_type);
+        if let Some((class, _)) = mapped {
+            self.validator.label(class).clone_into(&mut candidate.entity_type);
+        }
+        let words = candidate.text.clone();
+        let grounded = self.grounder.entity(candidate);
+        let is_missing = match &grounded {
+            Ok(grounded) => grounded.span.is_none(),
+            Err(reason) => *reason == RejectReason::NotInText,
+        };
+        if is_missing && self.is_leaked(&words) {
+            return Err(RejectReason::ExampleLeak);
+        }
+        let (mut mention, lost) = self.validator.entity(grounded?)?;
+        mention.evidence.flags.extend(mapped.and_then(|(_, flag)| flag));
+        if self.is_kept(&mention) { Err(RejectReason::Duplicate) } else { Ok((mention, lost)) }
     }
 
-    /// Whether an example of the prompt has these words, and the chunk doesn't.
+    fn checked_relation(&self, candidate: RelationCandidate) -> Result<RelationFacts, RejectReason> {
+        if candidate.evidence.as_deref().is_some_and(|quote| self.is_leaked_passage(quote)) {
+            return Err(RejectReason::ExampleLeak);
+        }
+        let words = [candidate.subject.clone(), candidate.object.clone()];
+        let is_leaked = || words.iter().any(|words| self.is_leaked(words));
+        let mut grounded = match self.grounder.relation(candidate, |name| self.entities_named(name)) {
+            Err(RejectReason::NotInText | RejectReason::DanglingReference) if is_leaked() => {
+                return Err(RejectReason::ExampleLeak);
+            }
+            grounded => grounded?,
+        };
+        for (end, words) in [&mut grounded.subject, &mut grounded.object].into_iter().zip(&words) {
+            match end.place {
+                None if end.known.is_empty() && self.is_leaked(words) => return Err(RejectReason::ExampleLeak),
+                // What was found may be the name of somebody known, though the claim spells it otherwise.
+                Some(place) if end.known.is_empty() && place.matched != Match::Exact => {
+                    end.known = self.entities_named(self.document.slice(place.span).unwrap_or_default());
+                }
+                _ => {}
+            }
+        }
+        let facts = self.validator.relation(&grounded)?;
+        let is_repeated = self.stated.contains(&statement(&facts.relation));
+        if is_repeated { Err(RejectReason::Duplicate) } else { Ok(facts) }
+    }
+
+    /// Whether an example of the prompt has these words, and what was shown hasn't, however it spells them.
     fn is_leaked(&self, words: &str) -> bool {
-        self.leaks.is_some_and(|leaks| leaks.has(words) && self.grounder.places(words).is_empty())
+        self.leaks.is_some_and(|leaks| leaks.has(words)) && !self.is_shown(words)
     }
 
     fn is_leaked_passage(&self, quote: &str) -> bool {
-        self.leaks.is_some_and(|leaks| leaks.has_passage(quote) && self.grounder.places(quote).is_empty())
+        self.leaks.is_some_and(|leaks| leaks.has_passage(quote)) && !self.is_shown(quote)
+    }
+
+    fn is_shown(&self, words: &str) -> bool {
+        let shown = self.shown.get_or_init(|| normal_form(self.chunk.shown(self.document)));
+        occurrences(shown, &normal_form(words)).next().is_some()
+    }
+
+    fn is_kept(&self, mention: &Mention) -> bool {
+        self.mentioned.contains(&(mention.key.clone(), mention.evidence.span))
     }
 
     fn keep(&mut self, mut mention: Mention) {
@@ -264,6 +312,7 @@ impl<'d> FactCollector<'d> {
             mention.evidence.flags.insert(Flag::SecondPass);
         }
         self.grounder.take(&mention);
+        self.mentioned.insert((mention.key.clone(), mention.evidence.span));
         self.met.entry(mention.key().name().to_owned()).or_default().insert(mention.key().clone());
         self.found.mentions.push(mention);
     }
@@ -274,7 +323,7 @@ impl<'d> FactCollector<'d> {
     }
 
     fn next_is_rejected(&mut self, reason: RejectReason, item: Value) {
-        self.found.rejected.push(Rejection { chunk: self.chunk, position: self.position, reason, item });
+        self.found.rejected.push(Rejection { chunk: self.chunk.index(), position: self.position, reason, item });
         self.position += 1;
     }
 
@@ -282,8 +331,14 @@ impl<'d> FactCollector<'d> {
         for (name, reason) in lost {
             let value = item.get("properties").and_then(|properties| properties.get(name));
             let item = json!({"text": item.get("text"), "type": item.get("type"), "property": name, "value": value});
-            let (chunk, position, reason) = (self.chunk, self.position, *reason);
+            let (chunk, position, reason) = (self.chunk.index(), self.position, *reason);
             self.found.rejected.push(Rejection { chunk, position, reason, item });
         }
     }
+}
+
+fn statement(relation: &Relation) -> Statement {
+    let Relation { relation_type, subject, object, evidence, .. } = relation;
+    let quote = evidence.span.is_none().then(|| evidence.quote.clone());
+    (relation_type.clone(), subject.clone(), object.clone(), evidence.span, quote)
 }

@@ -74,22 +74,53 @@ impl Match {
 pub enum Flag {
     /// No confidence was given; it counts as 1.
     ConfidenceMissing,
-    /// Nobody named this place: the same words were claimed at another one.
-    OtherOccurrence,
-    /// The class was not said; it is the only one that the relation takes.
-    TypeInferred,
     /// The confidence was a word or a percentage.
     ConfidenceRead,
     /// The quote that was given isn't in the chunk; the evidence is the smallest span that holds both ends.
     EvidenceInferred,
+    /// Nobody named this place: the same words were claimed at another one.
+    OtherOccurrence,
     /// The relation fits only the other way round, and was turned.
     Reversed,
     /// Found when asked again what was missed.
     SecondPass,
-    /// The class that was said is one level off the only one that fits, which was taken.
+    /// The class was not said; it is the only one that the relation takes.
+    TypeInferred,
+    /// The class or relation that was said is misspelt, or the class is one level above the only one that fits.
     TypeMapped,
     /// The text doesn't have the words; kept because that was asked for.
     Ungrounded,
+}
+
+impl Flag {
+    /// Every flag.
+    pub const ALL: [Self; 9] = [
+        Self::ConfidenceMissing,
+        Self::ConfidenceRead,
+        Self::EvidenceInferred,
+        Self::OtherOccurrence,
+        Self::Reversed,
+        Self::SecondPass,
+        Self::TypeInferred,
+        Self::TypeMapped,
+        Self::Ungrounded,
+    ];
+
+    /// The word that outputs use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConfidenceMissing => "confidence_missing",
+            Self::OtherOccurrence => "other_occurrence",
+            Self::TypeInferred => "type_inferred",
+            Self::ConfidenceRead => "confidence_read",
+            Self::EvidenceInferred => "evidence_inferred",
+            Self::Reversed => "reversed",
+            Self::SecondPass => "second_pass",
+            Self::TypeMapped => "type_mapped",
+            Self::Ungrounded => "ungrounded",
+        }
+    }
 }
 
 /// A place in a document that names an entity.

@@ -7,10 +7,14 @@
 mod alias;
 pub(crate) mod candidate;
 mod collect;
+mod ends;
 mod ground;
 mod kept;
 mod leaks;
+mod occupied;
+mod properties;
 mod reject;
+mod spelling;
 mod validate;
 
 pub use alias::{Alias, aliases};

@@ -36,6 +36,8 @@ pub enum RejectReason {
     UnknownProperty,
     /// The text doesn't have the property's value; the entity itself is kept.
     PropertyNotInText,
+    /// The property's value can't be of its datatype; the entity itself is kept.
+    PropertyDatatype,
     /// It is what an example of the prompt says, and not what the text says.
     ExampleLeak,
     /// Subject and object are one and the same entity.
@@ -43,10 +45,29 @@ pub enum RejectReason {
 }
 
 impl RejectReason {
+    /// Every reason.
+    pub const ALL: [Self; 15] = [
+        Self::Malformed,
+        Self::NotInText,
+        Self::Duplicate,
+        Self::UnknownType,
+        Self::UnknownRelation,
+        Self::LowConfidence,
+        Self::Domain,
+        Self::Range,
+        Self::Datatype,
+        Self::DanglingReference,
+        Self::UnknownProperty,
+        Self::PropertyNotInText,
+        Self::PropertyDatatype,
+        Self::ExampleLeak,
+        Self::SelfLoop,
+    ];
+
     /// Whether it is about a property only: the item that carried it was kept.
     #[must_use]
     pub const fn is_of_a_property(self) -> bool {
-        matches!(self, Self::UnknownProperty | Self::PropertyNotInText)
+        matches!(self, Self::UnknownProperty | Self::PropertyNotInText | Self::PropertyDatatype)
     }
 
     /// The word that outputs use: `not_in_text`.
@@ -65,6 +86,7 @@ impl RejectReason {
             Self::DanglingReference => "dangling_reference",
             Self::UnknownProperty => "unknown_property",
             Self::PropertyNotInText => "property_not_in_text",
+            Self::PropertyDatatype => "property_datatype",
             Self::ExampleLeak => "example_leak",
             Self::SelfLoop => "self_loop",
         }
