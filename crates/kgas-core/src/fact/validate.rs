@@ -81,7 +81,7 @@ impl<'o> Validator<'o> {
     /// [`RejectReason::UnknownType`] or [`RejectReason::LowConfidence`].
     pub fn entity(&self, grounded: GroundedEntity) -> Result<(Mention, Vec<(String, RejectReason)>), RejectReason> {
         let (class, mapped) = self.class(&grounded.candidate.entity_type).ok_or(RejectReason::UnknownType)?;
-        let (confidence, flags) = self.confidence(grounded.candidate.confidence)?;
+        let (confidence, flags) = self.confidence(grounded.candidate.confidence, grounded.candidate.confidence_read)?;
         let (properties, lost) = match grounded.properties.is_empty() {
             true => (Vec::new(), Vec::new()),
             false => Properties::of(self.ontology, class).checked(grounded.properties),
@@ -106,7 +106,8 @@ impl<'o> Validator<'o> {
     /// (`UnknownType`, `Domain`, `DanglingReference`), with the object (`UnknownType`, `Range`, `DanglingReference`;
     /// of a value `Range`, `NotInText`, `Datatype`), and `SelfLoop`.
     pub fn relation(&self, grounded: &GroundedRelation) -> Result<RelationFacts, RejectReason> {
-        let (confidence, mut flags) = self.confidence(grounded.candidate.confidence)?;
+        let (confidence, mut flags) =
+            self.confidence(grounded.candidate.confidence, grounded.candidate.confidence_read)?;
         let Fit { kind, subject, object, repair } = self.fit(grounded)?;
         let said = flags.clone();
         flags.extend(grounded.flags.iter().copied().chain(repair));
@@ -188,10 +189,12 @@ impl<'o> Validator<'o> {
         }
     }
 
-    fn confidence(&self, given: Option<f64>) -> Result<(f64, BTreeSet<Flag>), RejectReason> {
+    fn confidence(&self, given: Option<f64>, read: bool) -> Result<(f64, BTreeSet<Flag>), RejectReason> {
         match given {
             None => Ok((1.0, BTreeSet::from([Flag::ConfidenceMissing]))),
-            Some(sure) if sure > self.min_confidence => Ok((sure, BTreeSet::new())),
+            Some(sure) if sure > self.min_confidence => {
+                Ok((sure, read.then_some(Flag::ConfidenceRead).into_iter().collect()))
+            }
             Some(_) => Err(RejectReason::LowConfidence),
         }
     }
