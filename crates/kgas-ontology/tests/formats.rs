@@ -34,8 +34,8 @@ fn codes_and_labels_of_text2kgbench_are_resolved_and_trimmed() {
 #[test]
 fn a_range_may_be_a_datatype_by_xsd_name_or_plain_word() {
     for (word, datatype) in [
-        ("xsd:gYear", Datatype::Date),
-        ("http://www.w3.org/2001/XMLSchema#integer", Datatype::Number),
+        ("xsd:gYear", Datatype::Year),
+        ("http://www.w3.org/2001/XMLSchema#integer", Datatype::Integer),
         ("String", Datatype::Text),
         ("date", Datatype::Date),
         ("number", Datatype::Number),

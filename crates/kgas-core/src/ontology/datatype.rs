@@ -1,16 +1,26 @@
 //! Kinds of values: what the object of a relation may be where it is not an entity.
 
-use crate::text::is_calendar_word;
+use crate::value;
 
 /// A kind of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Datatype {
     /// Any text.
     Text,
-    /// A number or a quantity: it has a digit.
+    /// A whole number, perhaps with a unit.
+    Integer,
+    /// A number or a quantity.
     Number,
-    /// A date, a time or a part of one: it has a digit, or names a month or a day of the week.
+    /// A day, or a longer part of the calendar: a month, a year, a decade.
     Date,
+    /// A day and the time of it.
+    DateTime,
+    /// A time of day.
+    Time,
+    /// A year, or a date in it.
+    Year,
+    /// A length of time.
+    Duration,
     /// True or false.
     Boolean,
     /// An address on the web.
@@ -18,6 +28,20 @@ pub enum Datatype {
 }
 
 impl Datatype {
+    /// Every datatype.
+    pub const ALL: [Self; 10] = [
+        Self::Text,
+        Self::Integer,
+        Self::Number,
+        Self::Date,
+        Self::DateTime,
+        Self::Time,
+        Self::Year,
+        Self::Duration,
+        Self::Boolean,
+        Self::Uri,
+    ];
+
     /// Reads the name of a datatype: an XSD type (`xsd:date`, or its IRI), or a plain word such as `string`,
     /// `number` or `date`. Case doesn't matter.
     #[must_use]
@@ -32,11 +56,15 @@ impl Datatype {
             "string" | "text" | "literal" | "str" | "normalizedstring" | "token" | "language" | "langstring" => {
                 Self::Text
             }
-            "number" | "integer" | "int" | "long" | "short" | "byte" | "decimal" | "float" | "double"
-            | "nonnegativeinteger" | "positiveinteger" | "nonpositiveinteger" | "negativeinteger" | "unsignedint"
-            | "unsignedlong" | "unsignedshort" | "unsignedbyte" | "duration" => Self::Number,
-            "date" | "datetime" | "datetimestamp" | "time" | "gyear" | "gyearmonth" | "gmonth" | "gmonthday"
-            | "gday" | "year" => Self::Date,
+            "integer" | "int" | "long" | "short" | "byte" | "nonnegativeinteger" | "positiveinteger"
+            | "nonpositiveinteger" | "negativeinteger" | "unsignedint" | "unsignedlong" | "unsignedshort"
+            | "unsignedbyte" => Self::Integer,
+            "number" | "decimal" | "float" | "double" => Self::Number,
+            "date" | "gyearmonth" | "gmonth" | "gmonthday" | "gday" => Self::Date,
+            "datetime" | "datetimestamp" => Self::DateTime,
+            "time" => Self::Time,
+            "gyear" | "year" => Self::Year,
+            "duration" | "daytimeduration" | "yearmonthduration" => Self::Duration,
             "boolean" | "bool" => Self::Boolean,
             "anyuri" | "uri" | "url" => Self::Uri,
             _ => return None,
@@ -48,27 +76,21 @@ impl Datatype {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Text => "string",
+            Self::Integer => "integer",
             Self::Number => "number",
             Self::Date => "date",
+            Self::DateTime => "datetime",
+            Self::Time => "time",
+            Self::Year => "year",
+            Self::Duration => "duration",
             Self::Boolean => "boolean",
             Self::Uri => "uri",
         }
     }
 
-    /// Whether words of a text can be a value of this kind. It rules out what cannot be one; it parses nothing.
+    /// Whether a careful person would take words of a text for a value of this kind, see [`value::admits`].
     #[must_use]
     pub fn admits(self, words: &str) -> bool {
-        let has_digit = || words.chars().any(char::is_numeric);
-        match self {
-            Self::Text => true,
-            Self::Number => has_digit(),
-            Self::Date => has_digit() || names_calendar(words),
-            Self::Boolean => matches!(words.trim().to_lowercase().as_str(), "true" | "false" | "yes" | "no"),
-            Self::Uri => words.contains("://") || words.starts_with("www."),
-        }
+        value::admits(words, self)
     }
-}
-
-fn names_calendar(words: &str) -> bool {
-    words.split(|c: char| !c.is_alphabetic()).any(is_calendar_word)
 }

@@ -98,10 +98,10 @@ impl ValueKind {
     pub(super) const fn is_a(self, datatype: Datatype) -> bool {
         match datatype {
             Datatype::Text => true,
-            Datatype::Number => matches!(self, Self::Number | Self::Money),
-            Datatype::Date => matches!(self, Self::Date),
+            Datatype::Integer | Datatype::Number => matches!(self, Self::Number | Self::Money),
+            Datatype::Date | Datatype::DateTime | Datatype::Year => matches!(self, Self::Date),
             Datatype::Uri => matches!(self, Self::Url),
-            Datatype::Boolean => false,
+            Datatype::Time | Datatype::Duration | Datatype::Boolean => false,
         }
     }
 }
