@@ -18,8 +18,8 @@ impl Decimal {
     /// From the digits before and after the point; `None` where there are none, or too many.
     pub(super) fn new(whole: &str, fraction: &str) -> Option<Self> {
         let digits = format!("{whole}{fraction}");
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        (is_number && digits.len() <= MAX_DIGITS).then(|| Self { negative: false, digits, fraction: fraction.len() })
+        let is_number = (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then_some(Self { negative: false, digits, fraction: fraction.len() })
     }
 
     pub(super) fn negated(mut self) -> Self {

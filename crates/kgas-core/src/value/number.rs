@@ -318,7 +318,7 @@ fn unit(rest: &str, currency: Option<&'static str>) -> Option<(String, bool)> {
     let is_unit = |word: &&str| word.chars().all(|c| c.is_alphabetic() || "%\u{b0}\u{b2}\u{b3}'\"/\u{b7}-".contains(c));
     // "2010-01-01", "5-a".
     let is_dashed = rest.strip_prefix('-').is_some_and(|after| !after.starts_with(char::is_alphabetic));
-    if !begins || is_dashed || words.len() > MOST + 1 || !words.iter().all(|word| is_unit(&word)) {
+    if !begins || is_dashed || words.len() > MOST + 1 || !words.iter().all(is_unit) {
         return None;
     }
     let leads_on = words.first().is_some_and(|word| PREPOSITIONS.contains(word));
