@@ -1,7 +1,5 @@
 //! What an example of the prompt says, and the text doesn't, is a leak.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
-
 mod support;
 
 use kgas_core::fact::{ChunkFacts, FactCollector, Flag, Leaks, RejectReason};

@@ -47,6 +47,8 @@ fn dates_are_iso_8601_at_the_precision_said() {
             ("5 May 30 CE", Some("0030-05-05")),
             ("1984-05-01T14:30", Some("1984-05-01")),
             ("(1984)", Some("1984")),
+            ("00 1902", Some("1902")),
+            ("00 April 1955", Some("1955-04")),
         ],
     );
 }
@@ -103,6 +105,8 @@ fn what_is_no_date_is_refused() {
             "3.5",
             "42 km",
             "Theresa May",
+            "Marseille",
+            "Winter",
             "1984 people",
             "",
             " ",
@@ -316,6 +320,13 @@ fn without_a_datatype_only_what_can_be_but_one_value_has_a_plain_form() {
         ("May", None),
         ("Oslo", None),
         ("Apollo 11", None),
+        ("50 Cent", None),
+        ("20th Century Fox", None),
+        ("Four Tops", None),
+        ("Seven", None),
+        ("5 GB", Some("5 GB")),
+        ("US$5", Some("5 USD")),
+        ("three", Some("3")),
     ];
     for (words, expected) in cases {
         assert_eq!(guess(words).as_deref(), expected, "{words}");
@@ -379,5 +390,24 @@ fn every_datatype_has_a_name_that_is_read_back() {
         [("xsd:gYear", Year), ("xsd:dateTime", DateTime), ("xs:decimal", Number), ("xsd:int", Integer)]
     {
         assert_eq!(Datatype::parse(name), Some(datatype));
+    }
+}
+
+#[test]
+fn every_publication_date_of_a_benchmark_has_a_plain_form() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/text2kgbench/ground_truth");
+    for file in ["ont_1_movie_ground_truth.jsonl", "ont_2_music_ground_truth.jsonl"] {
+        let Ok(text) = std::fs::read_to_string(format!("{folder}/{file}")) else {
+            eprintln!("skipped: there is no {folder}/{file}");
+            return;
+        };
+        for line in text.lines() {
+            let record: serde_json::Value = serde_json::from_str(line).unwrap();
+            let triples = record["triples"].as_array().unwrap();
+            for triple in triples.iter().filter(|triple| triple["rel"] == "publication date") {
+                let date = triple["obj"].as_str().unwrap();
+                assert!(admits(date, Date) && normal(date, Date).is_some(), "{date:?}");
+            }
+        }
     }
 }

@@ -88,40 +88,31 @@ const FILLERS: &[&str] = &[
 ];
 
 /// They tell a time by themselves.
-const ANCHORS: &[&str] = &[
-    "century",
-    "centuries",
-    "millennium",
-    "spring",
-    "summer",
-    "autumn",
-    "winter",
-    "today",
-    "yesterday",
-    "tomorrow",
-    "tonight",
-    "bc",
-    "bce",
-];
+const ANCHORS: &[&str] =
+    &["century", "centuries", "millennium", "today", "yesterday", "tomorrow", "tonight", "bc", "bce"];
 
-/// How months begin in French, German, Spanish, Italian, Portuguese and Dutch.
+/// Months in French, German, Spanish, Italian, Portuguese and Dutch, where English has them otherwise.
 const FOREIGN: &[&str] = &[
-    "janv",
-    "f\u{e9}vr",
+    "janvier",
+    "f\u{e9}vrier",
     "mars",
-    "avr",
+    "avril",
     "mai",
     "juin",
-    "juil",
+    "juillet",
     "ao\u{fb}t",
-    "janu",
+    "septembre",
+    "octobre",
+    "novembre",
+    "d\u{e9}cembre",
+    "januar",
     "j\u{e4}nner",
-    "febr",
+    "februar",
     "m\u{e4}rz",
     "juni",
     "juli",
-    "okt",
-    "dez",
+    "oktober",
+    "dezember",
     "enero",
     "febrero",
     "marzo",
@@ -130,27 +121,34 @@ const FOREIGN: &[&str] = &[
     "junio",
     "julio",
     "agosto",
-    "sept",
+    "septiembre",
     "octubre",
-    "nov",
-    "dic",
-    "genn",
-    "febb",
+    "noviembre",
+    "diciembre",
+    "gennaio",
+    "febbraio",
     "aprile",
-    "magg",
-    "giugn",
-    "lugl",
-    "settem",
-    "otto",
-    "d\u{e9}c",
-    "jan",
-    "fev",
+    "maggio",
+    "giugno",
+    "luglio",
+    "settembre",
+    "ottobre",
+    "dicembre",
+    "janeiro",
+    "fevereiro",
     "mar\u{e7}o",
     "maio",
     "junho",
     "julho",
-    "setem",
-    "outub",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+    "januari",
+    "februari",
+    "maart",
+    "mei",
+    "augustus",
 ];
 
 /// The date in full numbers, at the precision said.
@@ -182,6 +180,8 @@ fn days(year: u32, month: u32) -> u32 {
 /// Reads `1984`, `May 1984`, `1 May 1984`, `May 1st, 1984`, `1984-05-01`, `13/05/1984`, `1984年5月1日`.
 pub(super) fn read(words: &str) -> Option<Date> {
     let words = words.trim_end_matches('.');
+    // A day that nobody knows: "00 April 1955".
+    let words = words.strip_prefix("00 ").unwrap_or(words);
     if let Some(numbers) = cjk(words) {
         return ymd(&numbers);
     }
@@ -338,7 +338,7 @@ fn is_spoken_date(lower: &str) -> bool {
             || month(word).is_some()
             || is_weekday(word)
             || ANCHORS.contains(&word)
-            || FOREIGN.iter().any(|start| word.starts_with(start))
+            || FOREIGN.contains(&word)
         {
             is_anchored = true;
         } else if word.ends_with("day") && word.len() > 4 || matches!(word, "christmas" | "easter" | "eve") {

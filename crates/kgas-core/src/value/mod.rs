@@ -59,7 +59,11 @@ pub fn normal(words: &str, datatype: Datatype) -> Option<String> {
 /// ```
 #[must_use]
 pub fn guess(words: &str) -> Option<String> {
-    normal(words, Datatype::Date).or_else(|| normal(words, Datatype::Number))
+    let date = normal(words, Datatype::Date);
+    date.or_else(|| {
+        let words = tidy(words)?;
+        number::read(&words).filter(|reading| !number::may_be_name(&words, reading))?.plain()
+    })
 }
 
 /// Whether a careful person would take words of a text for a value of this kind.

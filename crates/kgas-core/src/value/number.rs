@@ -88,6 +88,14 @@ impl Reading {
     }
 }
 
+/// Whether a number of which nobody said that it is one may be a name: "50 Cent", "20th Century Fox", "Seven".
+pub(super) fn may_be_name(words: &str, reading: &Reading) -> bool {
+    const SYMBOL: usize = 3;
+    let is_capital = |text: &str| text.starts_with(char::is_uppercase);
+    let is_symbol = reading.unit.chars().count() <= SYMBOL;
+    is_capital(words) && currency(words).1.is_none() || reading.unit.split(' ').any(is_capital) && !is_symbol
+}
+
 /// Reads `1,200,000`, `1.2 million`, `three`, `12 %`, `$120 million`, `3.5 km`, `about 5`, `5 to 6`.
 pub(super) fn read(words: &str) -> Option<Reading> {
     let (rest, mut exact) = without_lead(words);
@@ -300,10 +308,12 @@ fn range(rest: &str) -> Option<(Decimal, &str)> {
 
 /// The unit, and whether all that follows the number is one; `None` where something else follows.
 fn unit(rest: &str, currency: Option<&'static str>) -> Option<(String, bool)> {
-    let is_glued = !rest.starts_with(' ');
+    // "20th" is 20, and so is what it stands before.
+    let ordinal = ["st", "nd", "rd", "th"].iter().find_map(|ending| rest.strip_prefix(ending));
+    let rest = ordinal.filter(|after| !after.starts_with(char::is_alphanumeric)).unwrap_or(rest);
     let rest = rest.trim().trim_end_matches('.');
     let lower = rest.to_lowercase();
-    if rest.is_empty() || is_glued && matches!(lower.as_str(), "st" | "nd" | "rd" | "th") {
+    if rest.is_empty() {
         return Some((currency.unwrap_or_default().to_owned(), true));
     }
     if matches!(lower.as_str(), "%" | "percent" | "per cent" | "pct") {
