@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{Desk, serve};
+use support::{Desk, serve, whole_args};
 
 fn desk() -> Desk {
     let desk = Desk::with(&[("a.txt", "Ann Bee left. Ann Boo left. Ann Bat left. Cid left.")]);
@@ -15,7 +15,8 @@ fn similar_names_are_embedded_and_merged_by_how_near_they_are() {
     let merged = |dimensions: usize, near: &str| {
         let desk = desk();
         let (_runtime, server) = serve(|builder| builder.embedding_dimensions(dimensions));
-        let ran = desk.extract(&server, &["--tools", "T23a_rules", "--merge", "similar", "--merge-similar", near]);
+        let ran = desk
+            .kgas(&whole_args(server.url(), &["--tools", "T23a_rules", "--merge", "similar", "--merge-similar", near]));
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         // Only the names that share a word are asked about.
         assert_eq!(server.account().calls_answered(), 3);

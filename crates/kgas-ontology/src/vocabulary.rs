@@ -91,5 +91,6 @@ pub(crate) const XSD_BOOLEAN: &str = "http://www.w3.org/2001/XMLSchema#boolean";
 pub(crate) const XSD_DATE: &str = "http://www.w3.org/2001/XMLSchema#date";
 pub(crate) const XSD_DATE_TIME: &str = "http://www.w3.org/2001/XMLSchema#dateTime";
 pub(crate) const XSD_TIME: &str = "http://www.w3.org/2001/XMLSchema#time";
+pub(crate) const XSD_GYEAR: &str = "http://www.w3.org/2001/XMLSchema#gYear";
 pub(crate) const XSD_DURATION: &str = "http://www.w3.org/2001/XMLSchema#duration";
 pub(crate) const XSD_ANY_URI: &str = "http://www.w3.org/2001/XMLSchema#anyURI";

@@ -93,7 +93,9 @@ impl Ontology {
             return Err(OntologyError::Empty);
         }
         let classes_by_key = class_keys(&spec.classes)?;
-        let mut compiler = Compiler { classes_by_key, unknown: Vec::new(), warnings: Vec::new(), leniency };
+        let classes_by_iri = class_iris(&spec.classes);
+        let mut compiler =
+            Compiler { classes_by_iri, classes_by_key, unknown: Vec::new(), warnings: Vec::new(), leniency };
         let classes: Vec<Class> = spec.classes.into_iter().map(|class| compiler.class(class)).collect();
         let mut relations = Vec::with_capacity(spec.relations.len());
         for (at, relation) in inherit::ends(spec.relations).into_iter().enumerate() {
@@ -155,6 +157,12 @@ enum Step {
     Leave(ClassId),
 }
 
+/// An IRI is exact: two may differ in case, or in a dash, only.
+fn class_iris(classes: &[ClassSpec]) -> HashMap<String, ClassId> {
+    let ids = classes.iter().enumerate().map(|(at, class)| (class.id.trim().to_owned(), ClassId(at)));
+    ids.filter(|(id, _)| id.contains("://")).collect()
+}
+
 /// Labels first: an id that looks like the label of another class must not hide it.
 fn class_keys(classes: &[ClassSpec]) -> Result<HashMap<String, ClassId>, OntologyError> {
     let mut keys = HashMap::with_capacity(classes.len() * 2);
@@ -213,6 +221,7 @@ pub(super) fn relation_keys(relations: &[RelationType]) -> HashMap<String, Vec<u
 }
 
 struct Compiler {
+    classes_by_iri: HashMap<String, ClassId>,
     classes_by_key: HashMap<String, ClassId>,
     unknown: Vec<UnknownReference>,
     warnings: Vec<OntologyWarning>,
@@ -221,7 +230,8 @@ struct Compiler {
 
 impl Compiler {
     fn find(&self, name: &str) -> Option<ClassId> {
-        self.classes_by_key.get(&label_key(name)).copied()
+        let iri = self.classes_by_iri.get(name.trim());
+        iri.or_else(|| self.classes_by_key.get(&label_key(name))).copied()
     }
 
     fn class(&mut self, spec: ClassSpec) -> Class {

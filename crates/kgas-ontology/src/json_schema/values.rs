@@ -100,6 +100,7 @@ impl<'v> Values<'v> {
             "date" => v::XSD_DATE,
             "date-time" => v::XSD_DATE_TIME,
             "time" => v::XSD_TIME,
+            "year" => v::XSD_GYEAR,
             "duration" => v::XSD_DURATION,
             "uri" | "iri" | "url" | "uri-reference" | "iri-reference" => v::XSD_ANY_URI,
             _ => v::XSD_STRING,

@@ -116,7 +116,13 @@ fn reference(classes: &HashMap<ClassId, String>, class: ClassId) -> Value {
 fn scalar(datatype: Datatype) -> Value {
     match datatype {
         Datatype::Text => json!({"type": "string"}),
+        Datatype::Integer => json!({"type": "integer"}),
         Datatype::Number => json!({"type": "number"}),
+        Datatype::DateTime => json!({"type": "string", "format": "date-time"}),
+        Datatype::Time => json!({"type": "string", "format": "time"}),
+        // No word of JSON Schema's own: others pass a format over that they don't know.
+        Datatype::Year => json!({"type": "string", "format": "year"}),
+        Datatype::Duration => json!({"type": "string", "format": "duration"}),
         Datatype::Date => json!({"type": "string", "format": "date"}),
         Datatype::Boolean => json!({"type": "boolean"}),
         Datatype::Uri => json!({"type": "string", "format": "uri"}),

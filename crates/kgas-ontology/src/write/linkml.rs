@@ -53,6 +53,7 @@ pub(super) fn write(ontology: &Ontology) -> String {
     for (relation, slot) in ontology.relations().iter().zip(&slots.names) {
         out.slot(ontology, relation, (slot, &slots, &any));
     }
+    out.types(ontology);
     if ontology.relations().iter().any(|relation| !relation.range.values.is_empty()) {
         out.head(0, "enums");
     }
@@ -147,6 +148,21 @@ impl Yaml {
         }
     }
 
+    /// The datatypes that LinkML has no word of its own for.
+    fn types(&mut self, ontology: &Ontology) {
+        let used = |datatype| ontology.relations().iter().any(|one| one.range.datatypes.contains(&datatype));
+        let own = [(Datatype::Year, "integer", "xsd:gYear"), (Datatype::Duration, "string", "xsd:duration")];
+        let mut own = own.into_iter().filter(|(datatype, ..)| used(*datatype)).peekable();
+        if own.peek().is_some() {
+            self.head(0, "types");
+        }
+        for (datatype, base, uri) in own {
+            self.head(1, type_name(datatype));
+            self.line(2, "typeof", base);
+            self.line(2, "uri", uri);
+        }
+    }
+
     fn slot(&mut self, ontology: &Ontology, relation: &RelationType, (slot, slots, any): (&str, &Slots<'_>, &str)) {
         self.head(1, slot);
         self.line(2, "title", &relation.label);
@@ -189,7 +205,12 @@ impl Yaml {
 const fn type_name(datatype: Datatype) -> &'static str {
     match datatype {
         Datatype::Text => "string",
+        Datatype::Integer => "integer",
         Datatype::Number => "decimal",
+        Datatype::DateTime => "datetime",
+        Datatype::Time => "time",
+        Datatype::Year => "year",
+        Datatype::Duration => "duration",
         Datatype::Date => "date",
         Datatype::Boolean => "boolean",
         Datatype::Uri => "uri",

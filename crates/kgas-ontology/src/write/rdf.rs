@@ -117,7 +117,12 @@ const fn kind_of(relation: &RelationType) -> &'static str {
 const fn xsd(datatype: Datatype) -> &'static str {
     match datatype {
         Datatype::Text => "http://www.w3.org/2001/XMLSchema#string",
+        Datatype::Integer => "http://www.w3.org/2001/XMLSchema#integer",
         Datatype::Number => "http://www.w3.org/2001/XMLSchema#decimal",
+        Datatype::DateTime => "http://www.w3.org/2001/XMLSchema#dateTime",
+        Datatype::Time => "http://www.w3.org/2001/XMLSchema#time",
+        Datatype::Year => "http://www.w3.org/2001/XMLSchema#gYear",
+        Datatype::Duration => "http://www.w3.org/2001/XMLSchema#duration",
         Datatype::Date => "http://www.w3.org/2001/XMLSchema#date",
         Datatype::Boolean => "http://www.w3.org/2001/XMLSchema#boolean",
         Datatype::Uri => "http://www.w3.org/2001/XMLSchema#anyURI",
