@@ -72,7 +72,7 @@ fn an_item_that_is_not_kept_says_why_and_is_listed_as_it_came() {
         (json!({"text": "Ann", "type": "Person", "confidence": 0.0}), RejectReason::LowConfidence),
         (json!({"text": "Ann", "type": "Person", "confidence": 1.5}), RejectReason::Malformed),
         (json!({"text": "Ann", "type": "Person", "confidence": "perhaps"}), RejectReason::Malformed),
-        (json!({"text": "Ann", "type": "Person", "properties": []}), RejectReason::Malformed),
+        (json!({"text": "Ann", "type": "Person", "properties": ["size"]}), RejectReason::Malformed),
         (json!({"text": "Ann"}), RejectReason::Malformed),
         (json!({"text": " ", "type": "Person"}), RejectReason::Malformed),
         (json!({"text": 5, "type": "Person"}), RejectReason::Malformed),

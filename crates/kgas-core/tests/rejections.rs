@@ -1,6 +1,6 @@
 //! The page on rejections has every reason and every flag, with an example that gets it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! What doesn't fit as it was said is made to fit where it can be meant in one way only, and marked.
 
-#![expect(clippy::indexing_slicing, clippy::panic, reason = "test helpers may panic")]
+#![expect(clippy::panic, reason = "test helpers may panic")]
 
 mod support;
 

@@ -131,8 +131,8 @@ fn tidy(words: &str) -> Option<String> {
     };
     let mut plain = String::with_capacity(words.len());
     for character in words.chars() {
-        // "km²" is no "km2", and "1½" no eleven halves.
-        if matches!(character, '\u{b2}' | '\u{b3}' | '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{215f}') {
+        // "km²" is no "km2", "1½" no eleven halves, and "Ⅶ" no three letters.
+        if matches!(character, '\u{b2}' | '\u{b3}' | '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{217f}') {
             plain.push(character);
         } else {
             plain.extend(std::iter::once(character).nfkc().map(spelt));

@@ -125,7 +125,7 @@ pub(super) fn is_many(words: &str) -> bool {
             .contains(&first);
     let is_fraction =
         first.split_once('/').is_some_and(|(above, below)| is_short_number(above) && is_short_number(below));
-    is_vague || is_fraction || words.contains(['\u{bd}', '\u{bc}', '\u{be}', '\u{2153}', '\u{2154}'])
+    is_vague || is_fraction || words.contains(|c: char| matches!(c, '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{217f}'))
 }
 
 fn is_short_number(text: &str) -> bool {
