@@ -1,6 +1,6 @@
 //! What holds for the items of any answer.
 
-#![expect(clippy::string_slice, reason = "a test may panic")]
+#![expect(clippy::string_slice, clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod dirty;
 mod support;

@@ -207,19 +207,19 @@ impl Search<'_> {
             }
             return;
         }
-        let items = self.keyed(members, source);
-        if items.is_empty() && is_closed {
-            self.bare(value, source);
-            if self.found.len() == before {
-                self.found.push(self.list(std::iter::once(value), is_closed, source));
-            }
-        } else {
+        if let Some(items) = self.keyed(members, source) {
             self.found.push(List { items, complete: is_closed });
+            return;
+        }
+        self.bare(value, source);
+        if self.found.len() == before {
+            self.found.push(self.list(std::iter::once(value), is_closed, source));
         }
     }
 
-    /// `{"Person": ["Ann", {"text": "Bob"}]}` and `{"Ann": {"type": "Person"}}`: the key is the field that they lack.
-    fn keyed(&self, members: &[(String, Node)], source: Source<'_>) -> Vec<Item> {
+    /// What is keyed by type, `{"Person": ["Ann", {"text": "Bob"}]}`, or by name, `{"Ann": {"type": "Person"}}`:
+    /// the key is the field that they lack.
+    fn keyed(&self, members: &[(String, Node)], source: Source<'_>) -> Option<Vec<Item>> {
         let mut items = Vec::new();
         for (key, value) in members {
             match &value.kind {
@@ -232,10 +232,10 @@ impl Search<'_> {
                         items.push(with_field(source.item(value), self.shape.text_field(), key));
                     }
                 }
-                _ => return Vec::new(),
+                _ => return None,
             }
         }
-        items
+        Some(items)
     }
 
     fn with_type(&self, element: &Node, key: &str, source: Source<'_>) -> Item {
