@@ -66,7 +66,7 @@ pub enum ReadError {
         problem: String,
     },
     /// It is of a known format, and nothing in it is a class or a relation.
-    #[error("no ontology in it: {format} without a class or a relation{}", after(.warning.as_ref()))]
+    #[error("no ontology in it: {format} without a class or a relation{}", after(.warning.as_deref()))]
     NothingFound {
         /// The format that it was taken for.
         format: Format,
@@ -78,7 +78,7 @@ pub enum ReadError {
     Ontology(#[from] OntologyError),
 }
 
-fn after(warning: Option<&Box<ReadWarning>>) -> String {
+fn after(warning: Option<&ReadWarning>) -> String {
     warning.map(|warning| format!("; {warning}")).unwrap_or_default()
 }
 

@@ -38,7 +38,7 @@ un:known a owl:Class .
     );
     insta::assert_snapshot!(told(&strict(&text).unwrap()), @r#"
     A, B, C, D, E, F, v1.0. no end, H
-    line 5: Line jumps are not allowed in string literals, use \n
+    line 5: a string has no end
     line 6: invalid IRI <http://a b>: Invalid IRI code point ' '
     line 7: The prefix un: has not been declared
     line 8: , is not a valid predicate
@@ -145,10 +145,11 @@ fn deep_nesting_overflows_nothing() {
     assert_eq!(strict(&turtle).unwrap().ontology.classes().len(), 2);
     let lists = format!("{PREFIXES}:A a owl:Class .\n:x :p {} {} .", "( ".repeat(deep), ") ".repeat(deep));
     assert_eq!(strict(&lists).unwrap().ontology.classes().len(), 1);
-    let long = format!("{PREFIXES}:r a owl:ObjectProperty ; rdfs:domain [ owl:unionOf ( {} ) ] .", ":A ".repeat(deep));
+    let long =
+        format!("{PREFIXES}:r a owl:ObjectProperty ; rdfs:domain [ owl:unionOf ( {} ) ] .", ":A ".repeat(20_000));
     assert!(strict(&format!("{long}\n:A a owl:Class .")).is_ok());
     let chain: String =
-        (0..20_000).map(|at| format!(":C{at} a owl:Class ; owl:equivalentClass :C{} .\n", at + 1)).collect();
+        (0..5_000).map(|at| format!(":C{at} a owl:Class ; owl:equivalentClass :C{} .\n", at + 1)).collect();
     assert!(strict(&format!("{PREFIXES}{chain}")).is_ok());
     for text in [
         format!("{ROOT}{}{}</rdf:RDF>", "<a>".repeat(deep), "</a>".repeat(deep)),

@@ -1,5 +1,5 @@
 //! The OWL files of Text2KGBench beside their JSON twins, where the test data is there.
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "test helpers may panic, and say what is missing")]
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -80,7 +80,10 @@ impl Reader<'_> {
         // An invalid IRI was told of by its name just now.
         if let Some(error) = problem.filter(|error| told == self.warnings.len() || !error.message().contains("IRI")) {
             let lines = usize::try_from(error.location().start.line).unwrap_or_default();
-            self.warn(statement.line + lines, error.message());
+            match statement.open_string {
+                Some(line) => self.warn(line, "a string has no end"),
+                None => self.warn(statement.line + lines, error.message()),
+            }
         }
     }
 

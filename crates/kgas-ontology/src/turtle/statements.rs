@@ -16,6 +16,8 @@ pub(crate) struct Statement<'t> {
     /// It sets a prefix or the base.
     pub(crate) is_directive: bool,
     pub(crate) is_too_deep: bool,
+    /// Where a string begins that has no end.
+    pub(crate) open_string: Option<usize>,
 }
 
 pub(crate) fn of(text: &str) -> impl Iterator<Item = Statement<'_>> {
@@ -43,6 +45,7 @@ impl<'t> Scanner<'t> {
             prefixes: BTreeSet::new(),
             is_directive: is_at || is_sparql,
             is_too_deep: false,
+            open_string: None,
         };
         let mut depth = 0_usize;
         let mut word = None;
@@ -58,11 +61,13 @@ impl<'t> Scanner<'t> {
                 }
                 b'"' | b'\'' => {
                     word = None;
-                    let from = self.at;
+                    let (from, line) = (self.at, self.line);
                     let is_whole = self.skip_string(byte);
-                    let line = self.text.get(from..self.at).unwrap_or_default();
-                    if !is_whole && line.trim_end().ends_with('.') {
-                        break;
+                    if !is_whole {
+                        statement.open_string.get_or_insert(line);
+                        if self.text.get(from..self.at).is_some_and(|line| line.trim_end().ends_with('.')) {
+                            break;
+                        }
                     }
                 }
                 b'\\' => self.skip(2),
