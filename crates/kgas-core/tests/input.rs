@@ -1,5 +1,7 @@
 //! JSON enters by one door, which checks it.
 
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+
 mod support;
 
 use std::sync::Arc;
