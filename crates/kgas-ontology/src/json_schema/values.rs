@@ -29,14 +29,15 @@ impl<'v> Values<'v> {
     pub(crate) fn of(schemas: &mut Schemas<'v>, schema: &'v Value, id: &str) -> Self {
         let mut values = Self::default();
         let mut seen: HashSet<*const Value> = HashSet::new();
-        let mut waiting = VecDeque::from([schema]);
-        while let Some(schema) = waiting.pop_front() {
+        // With each, whether it is within a list.
+        let mut waiting = VecDeque::from([(schema, false)]);
+        while let Some((schema, is_item)) = waiting.pop_front() {
             if seen.insert(schema) {
                 if !schemas.step() {
                     values.anything = true;
                     break;
                 }
-                values.read(schemas, schema, id, &mut waiting);
+                values.read(schemas, (schema, is_item), id, &mut waiting);
             }
         }
         if values.range.is_empty() && values.listed.is_empty() {
@@ -45,22 +46,28 @@ impl<'v> Values<'v> {
         values
     }
 
-    fn read(&mut self, schemas: &mut Schemas<'v>, schema: &'v Value, id: &str, waiting: &mut VecDeque<&'v Value>) {
+    fn read(
+        &mut self,
+        schemas: &mut Schemas<'v>,
+        (schema, is_item): (&'v Value, bool),
+        id: &str,
+        waiting: &mut VecDeque<(&'v Value, bool)>,
+    ) {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             match schemas.follow(reference) {
                 Target::Class(class) => self.add(class),
                 Target::Nowhere(name) => self.add(name),
-                Target::Schema(schema) => waiting.push_back(schema),
+                Target::Schema(schema) => waiting.push_back((schema, is_item)),
                 Target::Deprecated => {}
             }
             return;
         }
         if let Some(listed) = schema.get("enum").and_then(Value::as_array) {
-            listed.iter().take_while(|_| schemas.step()).for_each(|value| self.list(value));
+            listed.iter().take_while(|_| schemas.step()).for_each(|value| self.list(value, is_item));
             return;
         }
         if let Some(value) = schema.get("const") {
-            self.list(value);
+            self.list(value, is_item);
             return;
         }
         if is_object(schema) && (schema.get("properties").is_some() || schema.get("title").is_some()) {
@@ -71,24 +78,25 @@ impl<'v> Values<'v> {
         }
         let mut says = false;
         for choice in ["anyOf", "oneOf", "allOf"].iter().filter_map(|key| schema.get(key)?.as_array()) {
-            waiting.extend(choice);
+            waiting.extend(choice.iter().map(|one| (one, is_item)));
             says = true;
         }
         if has_type(schema, "array") || schema.get("items").is_some() || schema.get("prefixItems").is_some() {
             self.many(schema);
             let lists = ["items", "prefixItems"].iter().filter_map(|key| schema.get(key));
-            waiting.extend(lists.flat_map(|items| match items {
-                Value::Array(items) => items.iter().collect(),
-                one => vec![one],
-            }));
+            let items = lists.flat_map(|items| match items {
+                Value::Array(items) => items.as_slice(),
+                one => std::slice::from_ref(one),
+            });
+            waiting.extend(items.map(|item| (item, true)));
             says = true;
         }
         if let Some(inner) = schema.get("additionalProperties").filter(|inner| inner.is_object()) {
             self.many(schema);
-            waiting.push_back(inner);
+            waiting.push_back((inner, true));
             says = true;
         }
-        self.is_nullable |= has_type(schema, "null");
+        self.is_nullable |= !is_item && has_type(schema, "null");
         says |= self.scalar(schema);
         self.anything |= !says && !has_type(schema, "null") && schema != &Value::Bool(false);
     }
@@ -128,13 +136,13 @@ impl<'v> Values<'v> {
         }
     }
 
-    fn list(&mut self, value: &Value) {
+    fn list(&mut self, value: &Value, is_item: bool) {
         let text = match value {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
             Value::Bool(truth) => truth.to_string(),
             Value::Null => {
-                self.is_nullable = true;
+                self.is_nullable |= !is_item;
                 return;
             }
             Value::Array(_) | Value::Object(_) => return,

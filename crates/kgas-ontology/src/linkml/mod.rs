@@ -35,8 +35,10 @@ struct Schema<'y> {
     root: &'y Yaml,
     prefixes: HashMap<&'y str, &'y str>,
     classes: Vec<Class<'y>>,
-    /// The ids of classes by name. None is one that says nothing (`linkml:Any`) or that nobody should use.
+    /// The ids of classes by name. None is one that says nothing or that nobody should use.
     class_ids: HashMap<&'y str, Option<String>>,
+    /// Those that say nothing: `linkml:Any`.
+    anything: HashSet<&'y str>,
     slots: HashMap<&'y str, &'y Yaml>,
     enums: HashMap<&'y str, &'y Yaml>,
     types: HashMap<&'y str, &'y Yaml>,
@@ -57,6 +59,7 @@ impl<'y> Schema<'y> {
             prefixes: entries(root, "prefixes").filter_map(|(name, body)| Some((name, prefix(body)?))).collect(),
             classes: Vec::new(),
             class_ids: HashMap::new(),
+            anything: HashSet::new(),
             slots: entries(root, "slots").collect(),
             enums: entries(root, "enums").collect(),
             types: entries(root, "types").collect(),
@@ -72,6 +75,7 @@ impl<'y> Schema<'y> {
             let is_any = body.text("class_uri").is_some_and(|uri| uri == "linkml:Any");
             let is_used = !is_any && !is_deprecated("class", name, body, warnings);
             let id = iris.get(name).cloned().unwrap_or_else(|| name.to_owned());
+            schema.anything.extend(is_any.then_some(name));
             schema.class_ids.insert(name, is_used.then(|| id.clone()));
             if is_used {
                 schema.classes.push(Class { id, name, body });

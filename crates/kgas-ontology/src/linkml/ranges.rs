@@ -55,7 +55,7 @@ pub(crate) fn default(schema: &Schema<'_>) -> Range {
 fn add(schema: &Schema<'_>, name: &str, range: &mut Range) -> bool {
     let found = match schema.class_ids.get(name) {
         Some(Some(id)) => id.clone(),
-        Some(None) => return false,
+        Some(None) => return !schema.anything.contains(name),
         None => {
             if let Some(body) = schema.enums.get(name) {
                 let values = permissible(body);
