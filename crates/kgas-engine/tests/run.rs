@@ -16,7 +16,7 @@ use support::{Fake, bonds, document, documents, fake, names, ran, ran_until};
 fn corpus(size: usize) -> Vec<Sourced> {
     let people = ["Ann", "Bob", "Cid", "Dan", "Eve", "Zoë", "ZOË"];
     let sentence = |n: usize| {
-        let (one, other) = (people[n % 7], people[(n * 5 + 3) % 7]);
+        let (one, other) = (people[n % 7], people[(n + 3) % 7]);
         format!("{one} knows {other}. {one} since {}. Acme runs well.", 1900 + n)
     };
     (0..size).map(|n| document(format!("d{n}"), sentence(n))).collect()

@@ -105,10 +105,10 @@ fn datatypes_are_xsds_own_ones_and_lists_of_values() {
         :c a owl:DatatypeProperty ; rdfs:range :Mark .
         :d a owl:DatatypeProperty ; rdfs:range [ a rdfs:Datatype ; owl:onDatatype xsd:int ] ."#,
     );
-    assert_eq!(relation(&loaded, "a").range.datatypes, [Datatype::Date]);
+    assert_eq!(relation(&loaded, "a").range.datatypes, [Datatype::Year]);
     assert_eq!(relation(&loaded, "b").range.datatypes, [Datatype::Text]);
     assert_eq!(relation(&loaded, "c").range.values, ["good", "bad"]);
-    assert_eq!(relation(&loaded, "d").range.datatypes, [Datatype::Number]);
+    assert_eq!(relation(&loaded, "d").range.datatypes, [Datatype::Integer]);
 }
 
 #[test]

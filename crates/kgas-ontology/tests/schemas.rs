@@ -52,7 +52,7 @@ enums:
     mood: Person ->  [] ["good", "bad"] 0..1
     old_name: Agent ->  ["string"] [] 0..1
     Person.knows: Person -> Person [] [] 
-    age: Has Age ->  ["number"] [] 1
+    age: Has Age ->  ["integer"] [] 1
     line 3: import "other" is passed over: imports are not followed
     line 11: class "Old" is passed over: it is deprecated
     "#);
@@ -84,9 +84,9 @@ fn json_schema_follows_references_lists_and_choices() {
     address: Agent -> address [] [] 0..1
     boss: Person -> Person [] [] 0..1
     friends: Person -> Agent [] [] 
-    born: Person ->  ["date"] [] 0..1
+    born: Person ->  ["datetime"] [] 0..1
     mood: Person ->  [] ["good", "1"] 0..1
-    Person.name: Person ->  ["number"] [] 0..1
+    Person.name: Person ->  ["integer"] [] 0..1
     any: Person ->  [] [] 0..1
     street: address ->  ["string"] [] 0..1
     class "Old" is passed over: it is deprecated
@@ -101,7 +101,7 @@ fn a_titled_root_is_a_class_and_a_missing_target_is_an_unknown_class() {
     insta::assert_snapshot!(told(text), @r#"
     Order < 
     next: Order -> Order [] [] 0..1
-    id: Order ->  ["number"] [] 0..1
+    id: Order ->  ["integer"] [] 0..1
     "#);
     let text = r##"{"$defs": {"A": {"properties": {"b": {"$ref": "other.json#/$defs/B"}}}}}"##;
     insta::assert_snapshot!(read(text, &ReadOptions::default()).unwrap_err(), @r#"unknown classes: "B" (range of relation "b"); define them, or drop what names them with --lenient"#);
