@@ -86,9 +86,9 @@ fn injured(
                             items[0] = done.item;
                             flag = mark;
                         }
-                        // A repeated item comes after the one that it repeats.
+                        // A repeated item comes right after the one that it repeats: later ones may tell more of its ends.
                         Fate::Rejected("duplicate") => {
-                            items.push(done.item);
+                            items.insert(1, done.item);
                             reason = Some("duplicate");
                         }
                         Fate::Rejected(why) => {
@@ -173,7 +173,7 @@ fn injure_entity(turn: usize, item: Value) -> Option<Done> {
         10 => (without(item, "type"), Fate::Rejected("malformed")),
         11 if name.to_uppercase() != name => (with(item, "text", name.to_uppercase()), Fate::Kept(Some("normalised"))),
         12 => (with(item, "text", typo(&name)?), Fate::Kept(Some("fuzzy"))),
-        _ => (json!({"Text": name, "Type": class, "Confidence": "0.9"}), Fate::Kept(None)),
+        _ => (json!({"Text": name, "Type": class, "Confidence": "0.9"}), Fate::Kept(Some("confidence_read"))),
     };
     Some(Done { item, fate })
 }

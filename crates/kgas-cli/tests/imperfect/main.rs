@@ -63,7 +63,9 @@ fn hold(domain: &str, tool: &str, injure: fn(&Truth) -> Vec<Injured>) {
     let rejected: BTreeMap<String, u64> = serde_json::from_value(summary["counts"]["rejected"].clone()).unwrap();
     let rejected: BTreeMap<String, u64> = rejected.into_iter().filter(|(_, count)| *count > 0).collect();
     eprintln!("{domain}, {tool}: {} sentences, rejected {rejected:?}", texts.len());
-    assert_eq!(rejected, expected.rejected, "{domain}, {tool}");
+    if rejected != expected.rejected {
+        panic!("{domain}, {tool}: {rejected:?}\n{:?}\n{}", expected.rejected, desk.read("OUT/rejected.jsonl"));
+    }
     let kept: u64 = summary["tools"][0]["kept"].as_u64().unwrap();
     assert_eq!(kept, expected.kept, "{domain}, {tool}");
     assert!(check_spans(&desk.path("OUT"), |id| texts[id].clone()) > 0);
