@@ -185,9 +185,9 @@ fn misspelt(label: &str) -> String {
 
 /// With two letters in the middle of a long word swapped for one; none where the name is short.
 fn typo(name: &str) -> Option<String> {
-    let word = name
-        .split(' ')
-        .find(|word| word.len() >= 8 && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_uppercase()))?;
+    // A number's name is no place for a slip: it might be another number.
+    let may = |word: &&str| word.len() >= 8 && word.chars().all(|c| c.is_ascii_alphabetic()) && *word != "Thousand";
+    let word = name.split(' ').find(may)?;
     let spoilt = format!("{}{}", &word[..4], &word[5..]);
     Some(name.replacen(word, &spoilt, 1)).filter(|_| name.len() >= 12)
 }
