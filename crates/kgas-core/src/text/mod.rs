@@ -10,6 +10,7 @@ pub(crate) mod search;
 mod sentence;
 
 pub use abbreviation::is_abbreviation;
+pub(crate) use calendar::MONTHS;
 pub use calendar::is_calendar_word;
 pub use chunk::{Chunk, chunks, chunks_with_context};
 pub use normalize::{label_key, normal_form};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::is_calendar_word;
+use crate::text::{MONTHS, is_calendar_word};
 
 /// A date at the precision that was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,21 +11,6 @@ pub(super) struct Date {
     month: Option<u32>,
     day: Option<u32>,
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// They don't change which date it is.
 const NEUTRAL: &[&str] = &["on", "in", "the", "of", "year", "dated", "ad", "ce", "a.d", "c.e"];
