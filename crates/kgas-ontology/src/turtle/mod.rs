@@ -79,7 +79,9 @@ impl Reader<'_> {
         }
         // An invalid IRI was told of by its name just now.
         if let Some(error) = problem.filter(|error| told == self.warnings.len() || !error.message().contains("IRI")) {
-            let lines = usize::try_from(error.location().start.line).unwrap_or_default();
+            // Not the parser's own line: it takes a carriage return alone for a line's end.
+            let before = usize::try_from(error.location().start.offset).unwrap_or(usize::MAX);
+            let lines = statement.text.bytes().take(before).filter(|byte| *byte == b'\n').count();
             match statement.open_string {
                 Some(line) => self.warn(line, "a string has no end"),
                 None => self.warn(statement.line + lines, error.message()),
