@@ -111,3 +111,14 @@ fn values_that_contradict_each_other_stay_side_by_side_and_the_same_stands_once(
         ]
     );
 }
+
+#[test]
+fn a_property_that_is_lost_is_listed_with_its_words_however_its_entity_spells_its_keys() {
+    let (document, ontology, known) = (Document::new("d", TEXT), people(), GraphFragment::default());
+    let mut facts = FactCollector::new(&document, &Chunk::whole(&document), &ontology, &known, "t");
+    facts.entity_json(&json!({"Name": "Ann", "class": "Persons", "confidence": 1, "attributes": [
+        {"name": "nick name", "value": ["Nan", "Zed"]}, {"key": "shoe size", "value": 38}]}));
+    let items: Vec<Value> = facts.finish().rejected.into_iter().map(|rejected| rejected.item).collect();
+    let lost = |name: &str, value: Value| json!({"text": "Ann", "type": "Persons", "property": name, "value": value});
+    assert_eq!(items, [lost("nick name", json!("Zed")), lost("shoe size", json!(38))]);
+}

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::occupied::Occupied;
 use super::{
-    EntityCandidate, EntityKey, Flag, Grounder, Leaks, Match, Mention, Object, RejectReason, Rejection, Relation,
-    RelationCandidate, RelationFacts, Validator,
+    EntityCandidate, EntityKey, Flag, Grounder, Leaks, LostProperty, Match, Mention, Object, RejectReason, Rejection,
+    Relation, RelationCandidate, RelationFacts, Validator,
 };
 use crate::ontology::Ontology;
 use crate::text::{Chunk, normal_form, occurrences};
@@ -153,12 +153,11 @@ impl<'d> FactCollector<'d> {
 
     /// Takes a claimed entity; `item` gives what to list where it is rejected.
     pub fn entity(&mut self, candidate: EntityCandidate, item: impl FnOnce() -> Value) {
+        let claim = (candidate.text.clone(), candidate.entity_type.clone());
         match self.checked_entity(candidate) {
             Err(reason) => self.next_is_rejected(reason, item()),
             Ok((mention, lost)) => {
-                if !lost.is_empty() {
-                    self.properties_are_rejected(&lost, &item());
-                }
+                self.properties_are_rejected(lost, &claim);
                 self.keep(mention);
                 self.next_is_kept();
             }
@@ -239,10 +238,7 @@ impl<'d> FactCollector<'d> {
         keys.into_iter().collect()
     }
 
-    fn checked_entity(
-        &self,
-        mut candidate: EntityCandidate,
-    ) -> Result<(Mention, Vec<(String, RejectReason)>), RejectReason> {
+    fn checked_entity(&self, mut candidate: EntityCandidate) -> Result<(Mention, Vec<LostProperty>), RejectReason> {
         // Places are taken by types as the ontology spells them.
         let mapped = self.validator.class(&candidate.entity_type);
         if let Some((class, _)) = mapped {
@@ -327,11 +323,10 @@ impl<'d> FactCollector<'d> {
         self.position += 1;
     }
 
-    fn properties_are_rejected(&mut self, lost: &[(String, RejectReason)], item: &Value) {
-        for (name, reason) in lost {
-            let value = item.get("properties").and_then(|properties| properties.get(name));
-            let item = json!({"text": item.get("text"), "type": item.get("type"), "property": name, "value": value});
-            let (chunk, position, reason) = (self.chunk.index(), self.position, *reason);
+    fn properties_are_rejected(&mut self, lost: Vec<LostProperty>, (text, its_type): &(String, String)) {
+        for LostProperty { name, value, reason } in lost {
+            let item = json!({"text": text, "type": its_type, "property": name, "value": value});
+            let (chunk, position) = (self.chunk.index(), self.position);
             self.found.rejected.push(Rejection { chunk, position, reason, item });
         }
     }

@@ -23,5 +23,6 @@ pub use collect::{ChunkFacts, FactCollector};
 pub use ground::{GroundedEnd, GroundedEntity, GroundedRelation, Grounder, Place};
 pub use kept::{EntityKey, Evidence, Flag, Match, Mention, Object, PropertyValue, Relation};
 pub use leaks::Leaks;
+pub use properties::LostProperty;
 pub use reject::{RejectReason, Rejection};
 pub use validate::{RelationFacts, Validator};

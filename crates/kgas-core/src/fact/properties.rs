@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
+
 use super::ends::checked;
 use super::ground::GroundedProperty;
 use super::{PropertyValue, RejectReason};
@@ -16,8 +18,19 @@ pub(super) struct Properties<'o> {
     names: HashMap<String, &'o str>,
 }
 
-/// What stands, and what doesn't, by name.
-type Checked = (Vec<PropertyValue>, Vec<(String, RejectReason)>);
+/// A property that didn't stand; the entity that it was claimed of did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LostProperty {
+    /// Its name, as it was claimed.
+    pub name: String,
+    /// Its value, as it was claimed; of a list the one that didn't stand.
+    pub value: Value,
+    /// Why not.
+    pub reason: RejectReason,
+}
+
+/// What stands, and what doesn't.
+type Checked = (Vec<PropertyValue>, Vec<LostProperty>);
 
 impl<'o> Properties<'o> {
     pub(super) fn of(ontology: &'o Ontology, class: ClassId) -> Self {
@@ -42,7 +55,7 @@ impl<'o> Properties<'o> {
         let mut seen = HashSet::new();
         for claim in claims {
             match self.check(&claim) {
-                Err(reason) => lost.push((claim.name, reason)),
+                Err(reason) => lost.push(LostProperty { name: claim.name, value: claim.claimed, reason }),
                 Ok(value) => {
                     if seen.insert((value.name.clone(), normal_form(&value.value))) {
                         kept.push(value);

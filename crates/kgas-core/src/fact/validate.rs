@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ends::{End, Ends, Filled, Repair};
-use super::properties::Properties;
+use super::properties::{LostProperty, Properties};
 use super::spelling::Spelling;
 use super::{
     EntityKey, Evidence, Flag, GroundedEntity, GroundedRelation, Match, Mention, Object, Place, RejectReason, Relation,
@@ -79,7 +79,7 @@ impl<'o> Validator<'o> {
     ///
     /// # Errors
     /// [`RejectReason::UnknownType`] or [`RejectReason::LowConfidence`].
-    pub fn entity(&self, grounded: GroundedEntity) -> Result<(Mention, Vec<(String, RejectReason)>), RejectReason> {
+    pub fn entity(&self, grounded: GroundedEntity) -> Result<(Mention, Vec<LostProperty>), RejectReason> {
         let (class, mapped) = self.class(&grounded.candidate.entity_type).ok_or(RejectReason::UnknownType)?;
         let (confidence, flags) = self.confidence(grounded.candidate.confidence, grounded.candidate.confidence_read)?;
         let (properties, lost) = match grounded.properties.is_empty() {

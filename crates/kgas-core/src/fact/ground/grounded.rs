@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::Span;
 use crate::fact::{EntityCandidate, EntityKey, Flag, Match, RelationCandidate};
 
@@ -79,7 +81,7 @@ impl GroundedEntity {
 pub(crate) struct GroundedProperty {
     pub(crate) name: String,
     /// The value as it was claimed.
-    pub(crate) claimed: String,
+    pub(crate) claimed: Value,
     /// Where the text has it.
     pub(crate) place: Option<Place>,
     /// The document's words there; empty where the text doesn't have it.

@@ -178,11 +178,11 @@ impl<'d> Grounder<'d> {
         for (name, value) in &candidate.properties {
             let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
             for value in values.iter().filter(|value| !value.is_null()) {
-                let claimed = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
-                if !claimed.is_empty() {
-                    let place = self.finds.borrow_mut().name(&claimed).first_from(own);
+                let words = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
+                if !words.is_empty() {
+                    let place = self.finds.borrow_mut().name(&words).first_from(own);
                     let quote = place.map_or_else(String::new, |place| self.words(place.span));
-                    found.push(GroundedProperty { name: name.trim().to_owned(), claimed, place, quote });
+                    found.push(GroundedProperty { name: name.trim().to_owned(), claimed: value.clone(), place, quote });
                 }
             }
         }
