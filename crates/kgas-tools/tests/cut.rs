@@ -2,7 +2,7 @@
 
 mod support;
 
-use kgas_core::ontology::{ClassSpec, OntologySpec, RelationSpec};
+use kgas_core::ontology::{Cardinality, ClassSpec, OntologySpec, RelationSpec};
 use kgas_core::{AnswerFormat, Document, ToolInput};
 use serde_json::json;
 use std::sync::Arc;
@@ -52,4 +52,26 @@ async fn a_small_ontology_is_shown_as_a_whole() {
     let result = run("T23c_async", json!({}), &context(model, 1), support::input("Ann left.")).await;
     assert!(result.chunks[0].shown.is_none());
     assert!(!serde_json::to_string(&result).unwrap_or_default().contains("shown"));
+}
+
+#[test]
+fn the_tokens_that_an_ontology_is_said_to_take_are_those_that_it_is_shown_in() {
+    let names = |count: usize| (0..count).map(|at| format!("another name {at}")).collect::<Vec<_>>();
+    let mut wordy = ClassSpec::new("Wordy").parent("Plain").examples(["one", "two"]).also(names(50));
+    wordy.properties = names(4);
+    let mut listed = RelationSpec::new("rated").from(["Plain"]);
+    (listed.values, listed.cardinality) = (names(500), Some(Cardinality { min: 0, max: Some(1) }));
+    let mut named = RelationSpec::new("named").to(["date", "string"]);
+    named.synonyms = names(50);
+    let relations = vec![listed, named, RelationSpec::new("any")];
+    let spec = |classes| OntologySpec { classes, relations: Vec::new(), ..OntologySpec::default() };
+    let plain = || ClassSpec::new("Plain");
+    let ontologies =
+        [spec(vec![plain()]), spec(vec![plain(), wordy]), OntologySpec { relations, ..spec(vec![plain()]) }];
+    for ontology in ontologies.map(compiled) {
+        let shown = kgas_tools::shown::prompt(&ontology);
+        let lines: usize = shown.lines().filter(|line| line.starts_with("- ")).map(|line| line.len() + 1).sum();
+        let said = ontology.prompt_tokens() * 4;
+        assert!((lines..lines * 2 + 40).contains(&said), "{said} for {lines}: {shown}");
+    }
 }

@@ -34,7 +34,8 @@ impl Ontology {
     }
 
     /// About how many tokens its classes and relations take in a prompt: one for four bytes of the line that names
-    /// label, description, parents, three examples, properties, ends and listed values.
+    /// label, description, other names, parents, examples, properties, ends, listed values and cardinality, as many as
+    /// are shown.
     #[must_use]
     pub fn prompt_tokens(&self) -> usize {
         let classes = self.classes.iter().map(|class| size::of_class(self, class));
