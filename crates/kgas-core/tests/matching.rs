@@ -117,6 +117,8 @@ fn what_is_another_word_is_not_found() {
         ("York", "New York"),
         ("Ann", ""),
         ("Ann", "…"),
+        ("Ann! Bob...", "!!!"),
+        ("Ann. Bob", "..."),
         ("", "Ann"),
     ];
     for (text, claim) in cases {
@@ -193,6 +195,9 @@ fn a_quote_is_found_with_parts_left_out_with_errors_or_not_at_all() {
         ("the old harbour ... who was late", "Bob and Ann", Match::Exact, true),
         ("Later Bob and Ann did meet again", "Bob and Ann", Match::Exact, true),
         ("Ann admires Bob", "Bob and Ann", Match::Exact, true),
+        // A quote without words says nothing.
+        ("...", "Bob and Ann", Match::Exact, true),
+        (".", "Bob and Ann", Match::Exact, true),
     ];
     for (quote, words, matched, is_inferred) in cases {
         let flags = if is_inferred { vec![Flag::EvidenceInferred] } else { vec![] };

@@ -15,8 +15,12 @@ const MOST_BEGINS: usize = 64;
 
 /// The place of a quote; one that starts at or behind `own` is preferred.
 ///
-/// "Ann … met Bob" stands where its parts stand one after the other.
+/// "Ann … met Bob" stands where its parts stand one after the other. Marks without a word say nothing, though most
+/// texts have them.
 pub(super) fn quoted(finds: &mut Finds<'_>, quote: &str, own: usize) -> Option<Place> {
+    if !quote.contains(char::is_alphanumeric) {
+        return None;
+    }
     let parts = parts(quote);
     if parts.is_empty() {
         return finds.quote(quote, Claim::Sentence).first_from(own);

@@ -176,14 +176,16 @@ fn push_apart(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
     }
 }
 
-/// The words without the punctuation around them, one character less on each side at a time.
+/// The words without the punctuation around them, one character less on each side at a time. What is punctuation
+/// only has none around it: "!!!" is no "!".
 fn stripped(words: &str) -> impl Iterator<Item = &str> {
     let mut left = Some(words);
     std::iter::from_fn(move || {
         let before = left?;
         let less = before.strip_prefix(is_around_words).unwrap_or(before);
         let less = less.strip_suffix(is_around_words).unwrap_or(less).trim();
-        left = (less.len() < before.len() && !less.is_empty()).then_some(less);
+        let has_words = less.contains(|character: char| !is_around_words(character) && !character.is_whitespace());
+        left = (less.len() < before.len() && has_words).then_some(less);
         left
     })
     .take(MOST_STRIPPED)
