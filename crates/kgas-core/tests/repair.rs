@@ -87,6 +87,9 @@ fn a_relation_that_fits_only_backwards_is_turned_and_marked() {
         (untyped("Ann", "works at", "Ann"), Err(RejectReason::Range)),
         // What the other end is would be a guess.
         (untyped("Acme", "works at", "Cid"), Err(RejectReason::Domain)),
+        // A slip in a class would be a second thing to mend.
+        (typed(("Acme", "Company"), "works at", ("Cid", "Persn")), Err(RejectReason::Domain)),
+        (typed(("Acme", "Companies"), "works at", ("Ann", "Persn")), turned("Person ann > Company acme")),
         // A value is no subject.
         (
             json!({"subject": "Acme", "type": "works at", "object": "Ann", "object_type": null, "confidence": 0.9}),
@@ -164,6 +167,8 @@ fn an_end_that_is_one_level_too_general_is_narrowed_where_one_class_is_below() {
         (typed(("Ann", "Agent"), "paints", ("Bob", "Person")), Err(RejectReason::Domain)),
         (typed(("Ann", "Agent"), "serves", ("Bob", "Person")), Err(RejectReason::Domain)),
         (typed(("Ann", "Film"), "works at", ("Acme", "Company")), Err(RejectReason::Domain)),
+        // One end narrowed, the other spelt otherwise.
+        (typed(("Ann", "Agent"), "works at", ("Acme", "Compny")), Err(RejectReason::Domain)),
         // Narrowed it would fit, and turned it would fit: nobody knows.
         (typed(("Acme", "Agent"), "paints", ("Cid", "Artist")), Err(RejectReason::Domain)),
     ];
@@ -206,7 +211,8 @@ fn a_misspelt_relation_is_mapped_where_one_fits() {
         (typed(("Ann", "Person"), "work at", ("Acme", "Company")), mapped("Person ann > Company acme")),
         (typed(("Ann", "Person"), "wroks at", ("Acme", "Company")), mapped("Person ann > Company acme")),
         (typed(("Ann", "Person"), "employers", ("Acme", "Company")), mapped("Person ann > Company acme")),
-        // It isn't turned as well; and it is another word.
+        // It isn't turned as well, nor is a class mapped; and it is another word.
+        (typed(("Ann", "Persn"), "work at", ("Acme", "Company")), Err(RejectReason::UnknownRelation)),
         (typed(("Acme", "Company"), "work at", ("Ann", "Person")), Err(RejectReason::UnknownRelation)),
         (typed(("Ann", "Person"), "employee", ("Acme", "Company")), Err(RejectReason::UnknownRelation)),
         (typed(("Ann", "Person"), "admires", ("Acme", "Company")), Err(RejectReason::UnknownRelation)),

@@ -39,6 +39,8 @@ pub(super) enum Repair {
     Narrow,
     /// Subject and object have changed places; then nothing else may be guessed.
     Turn,
+    /// The name of the relation was a slip; then no other name may be one.
+    Respell,
 }
 
 /// An end that turned out to be an entity.
@@ -176,7 +178,9 @@ impl Ends<'_, '_> {
         let may_guess = side.end.known.is_empty();
         let (class, flag) = match side.said {
             Said::Class { class, mapped: false } if self.ontology.fits(class, allowed) => (class, None),
-            Said::Class { class, mapped: true } if may_guess && self.ontology.fits(class, allowed) => {
+            Said::Class { class, mapped: true }
+                if may_guess && repair == Repair::None && self.ontology.fits(class, allowed) =>
+            {
                 (class, Some(Flag::TypeMapped))
             }
             Said::Class { class, mapped: false } if may_guess && repair == Repair::Narrow => {

@@ -163,9 +163,9 @@ impl<'o> Validator<'o> {
         // A label may stand for several relations that differ in domain and range: the first that fits is meant.
         let mut kinds = self.ontology.relations_named(name).peekable();
         if kinds.peek().is_none() {
-            let fits = |kind: &RelationType| ends.fit(kind, sides, Repair::None).is_ok();
+            let fits = |kind: &RelationType| ends.fit(kind, sides, Repair::Respell).is_ok();
             let kind = self.spelling.relation(name, fits).ok_or(RejectReason::UnknownRelation)?;
-            return ends.fit(kind, sides, Repair::None).map(made(kind, Some(Flag::TypeMapped)));
+            return ends.fit(kind, sides, Repair::Respell).map(made(kind, Some(Flag::TypeMapped)));
         }
         let kinds: Vec<&'o RelationType> = kinds.collect();
         let mut reason = None;
