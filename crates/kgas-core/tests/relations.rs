@@ -182,6 +182,17 @@ fn the_evidence_is_the_quote_where_the_text_has_it_else_the_smallest_cover() {
 }
 
 #[test]
+fn a_cover_within_a_sentence_goes_before_a_smaller_one_across_two() {
+    let cover = |text| {
+        let found = facts(text, &known()[..3], &[relation("Ann", "works at", "Acme")]);
+        found.relations[0].evidence().quote().to_owned()
+    };
+    assert_eq!(cover("Ann works at Acme. Bob knows Ann. Acme grew."), "Ann works at Acme");
+    assert_eq!(cover("Bob knows Ann. Acme grew."), "Ann. Acme");
+    assert_eq!(cover("Ann is at Acme, though Acme, where Dr. Ann is, grew."), "Ann is at Acme");
+}
+
+#[test]
 fn a_new_mention_stands_in_the_evidence_where_it_can() {
     let text = "Ann left. Ann works at Acme.";
     let item = with(relation("Ann", "works at", "Acme"), "evidence", json!("Ann works at Acme"));

@@ -66,18 +66,21 @@ fn covering(parts: &[Arc<Places>], own: usize) -> Option<Place> {
     smallest(text).or_else(|| smallest(context))
 }
 
-/// The smallest span that holds a place of each list; one that starts at or behind `own` is preferred.
+/// The smallest span that holds a place of each list; one that starts at or behind `own` is preferred, then one within
+/// a sentence: `begins` says where each begins.
 ///
 /// Both lists are in order and without overlaps, so the best partner of a place is one of its two neighbours in the
 /// other list, and a walk over the shorter list finds the best pair.
-pub(super) fn smallest_cover(left: &[Place], right: &[Place], own: usize) -> Option<Span> {
+pub(super) fn smallest_cover(left: &[Place], right: &[Place], own: usize, begins: &[usize]) -> Option<Span> {
+    let sentence_at = |place: usize| begins.partition_point(|begin| *begin <= place);
+    let is_torn = |span: &Span| sentence_at(span.start()) != sentence_at(span.end().saturating_sub(1));
     let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
     let pairs = short.iter().flat_map(|place| {
         let behind = long.partition_point(|other| other.span.start() < place.span.start());
         let neighbours = [behind.checked_sub(1), Some(behind)].into_iter().flatten();
         neighbours.filter_map(|slot| long.get(slot)).map(|other| place.span.cover(other.span))
     });
-    pairs.min_by_key(|span| (span.start() < own, span.len(), span.start()))
+    pairs.min_by_key(|span| (span.start() < own, is_torn(span), span.len(), span.start()))
 }
 
 /// The place inside a span, where one is, else the first that starts at or behind `own`.

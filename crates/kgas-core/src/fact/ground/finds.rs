@@ -1,5 +1,6 @@
 //! What was found for each claim, and which of these places are still free.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,8 +8,8 @@ use std::sync::Arc;
 use super::evidence::smallest_cover;
 use super::grounded::Place;
 use crate::fact::Match;
-use crate::text::Chunk;
 use crate::text::search::{Claim, Searched};
+use crate::text::{Chunk, sentences};
 use crate::{Document, Span};
 
 /// The places of claims, each looked for once.
@@ -20,6 +21,8 @@ pub(super) struct Finds<'d> {
     names: HashMap<String, Find>,
     quotes: HashMap<(String, Claim), Arc<Places>>,
     covers: HashMap<(String, String), Option<Span>>,
+    /// Where the sentences of the shown text begin.
+    sentences: OnceCell<Vec<usize>>,
 }
 
 /// Places of a claim in the shown text, each kind in order.
@@ -77,19 +80,28 @@ impl<'d> Finds<'d> {
             names: HashMap::new(),
             quotes: HashMap::new(),
             covers: HashMap::new(),
+            sentences: OnceCell::new(),
         }
     }
 
-    /// The smallest span that holds both names.
+    /// The smallest span that holds both names, within a sentence where one has both.
     pub(super) fn cover(&mut self, subject: &str, object: &str) -> Option<Span> {
         let key = (subject.trim().to_owned(), object.trim().to_owned());
         if let Some(known) = self.covers.get(&key) {
             return *known;
         }
         let (subjects, objects) = (self.name(subject), self.name(object));
-        let cover = smallest_cover(subjects.closest(), objects.closest(), self.chunk.span().start());
+        let cover = smallest_cover(subjects.closest(), objects.closest(), self.chunk.span().start(), self.sentences());
         self.covers.insert(key, cover);
         cover
+    }
+
+    fn sentences(&self) -> &[usize] {
+        self.sentences.get_or_init(|| {
+            let from = self.document.bytes_of(self.chunk.shown_span()).map_or(0, |bytes| bytes.start);
+            let begin = |at: usize| self.document.span_of(from + at..from + at).map(|span| span.start());
+            sentences(self.chunk.shown(self.document)).filter_map(|range| begin(range.start)).collect()
+        })
     }
 
     /// The places of a name.
