@@ -66,3 +66,15 @@ async fn there_is_none_unless_it_is_asked_for() {
     run(TOOL, json!({}), &context(model.clone(), 1), input("Ann met Bob.")).await;
     assert_eq!(model.asked().len(), 1);
 }
+
+#[tokio::test]
+async fn what_was_found_is_listed_however_it_was_spelt() {
+    let model = talker(|request| match part_of(&request.user, "FOUND ALREADY") {
+        "" => entities(json!([{"Name": "Ann", "type": "Person"}, {"mention": "Bob", "class": "Person"}])),
+        _ => entities(json!([])),
+    });
+    run(TOOL, json!({"second_pass": true}), &context(model.clone(), 1), input("Ann met Bob.")).await;
+    let listed = part_of(&model.asked()[1].user, "FOUND ALREADY").to_owned();
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    assert!(listed.contains("Ann") && listed.contains("Bob"), "{listed}");
+}

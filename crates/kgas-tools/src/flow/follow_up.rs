@@ -58,21 +58,22 @@ impl Question<'_> {
 }
 
 fn with_list(title: &'static str, read: &[Read], note: String) -> Vec<(&'static str, String)> {
-    let mut lines: Vec<String> = read.iter().filter_map(line).collect();
+    let mut lines: Vec<String> = read.iter().map(line).collect();
     if lines.is_empty() {
         lines.push("- nothing".to_owned());
     }
     vec![(title, lines.join("\n")), ("NOTE", note)]
 }
 
-fn line(read: &Read) -> Option<String> {
+fn line(read: &Read) -> String {
     match read {
-        Ok(Value::Object(item)) => {
-            let telling: Map<String, Value> =
-                TELLING.iter().filter_map(|&field| Some((field.to_owned(), item.get(field)?.clone()))).collect();
-            (!telling.is_empty()).then(|| format!("- {}", Value::Object(telling)))
-        }
-        Ok(_) => None,
-        Err(text) => Some(format!("- not readable: {}", one_line(&text.chars().take(LONGEST).collect::<String>()))),
+        Ok(item) => format!("- {}", telling(item).map_or_else(|| item.clone(), Value::Object)),
+        Err(text) => format!("- not readable: {}", one_line(&text.chars().take(LONGEST).collect::<String>())),
     }
+}
+
+/// The telling fields of an item that is as it was asked for; `None` where it has names of its own.
+fn telling(item: &Value) -> Option<Map<String, Value>> {
+    let item = item.as_object().filter(|item| item.contains_key("text") || item.contains_key("subject"))?;
+    Some(TELLING.iter().filter_map(|&field| Some((field.to_owned(), item.get(field)?.clone()))).collect())
 }
