@@ -141,6 +141,8 @@ fn the_worst_of_answers_are_read_in_linear_time() {
         let _ = items(&piece.repeat(1_000_000 / piece.len()), "entities");
     }
     let pieces = [
+        "a=b,",
+        "\"a\":1,",
         "[",
         "{",
         "]",
@@ -199,7 +201,7 @@ fn the_worst_of_answers_are_read_in_linear_time() {
         "é",
     ];
     for piece in pieces {
-        for start in ["", "{\"entities\": [", "{\"entities\": [{\"text\": \"", "{\"entities\": \""] {
+        for start in ["", "{", "{\"entities\": [", "{\"entities\": [{\"text\": \"", "{\"entities\": \""] {
             let answer = format!("{start}{}", piece.repeat(200_000 / piece.len()));
             let _ = items(&answer, "entities");
         }

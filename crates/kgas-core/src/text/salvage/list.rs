@@ -87,12 +87,14 @@ impl Search<'_> {
         match &node.kind {
             Kind::Object(members) => {
                 let best = members.iter().filter_map(|(key, _)| self.shape.rank(key)).min();
-                // The field of an item isn't the list: "entity" and "relation" are names of both.
-                let best = best.filter(|rank| *rank == 0 || !self.shape.is_item(node));
+                // The field of an item isn't the list: "entity" and "relation" are names of both. Looked at once, not
+                // for each member: there may be many.
+                let is_item = self.shape.is_item(node);
+                let best = best.filter(|rank| *rank == 0 || !is_item);
                 for (key, value) in members {
                     if best.is_some() && self.shape.rank(key) == best {
                         self.under_its_name(value, source);
-                    } else if best.is_none() && !self.shape.is_item(node) {
+                    } else if best.is_none() && !is_item {
                         self.named(value, source);
                     }
                 }
