@@ -112,6 +112,8 @@ proptest! {
     #[test]
     fn all_that_is_told_is_in_the_answer(answer in prop_oneof![texts(), r#"[\[\]{}":,'a-e0# /\n.]{0,80}"#,
         r#"(\{"(text|type)": ?"[a-c" ,'{}:]{0,9}"[,}] ?){0,8}"#]) {
+        // Escapes stand for something else; what they are read as is told elsewhere.
+        prop_assume!(!answer.contains('\\'));
         let Ok(found) = items(&format!("{{\"entities\": [{answer}"), "entities") else { return Ok(()) };
         for value in found.values() {
             let mut texts = Vec::new();
