@@ -69,6 +69,34 @@ fn words_that_say_so_connect_any_names() {
 }
 
 #[test]
+fn an_abbreviation_is_one_where_the_text_explains_it_after_the_mention() {
+    for text in [
+        "IBM rose. International Business Machines (IBM) is old.",
+        "International Business Machines rose. IBM (International Business Machines) is old.",
+        "IBM rose. International Business Machines fell. So did IBM （International Business Machines, of Armonk).",
+    ] {
+        assert_eq!(companies(text, "International Business Machines", "IBM").len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn an_abbreviation_that_is_explained_twice_is_said_of_both() {
+    let text = "American Airlines (AA) sued. Alcoholics Anonymous (AA) met.";
+    let names = ["American Airlines", "AA", "Alcoholics Anonymous"].map(|name| (name, "Company"));
+    assert_eq!(found(text, &names).len(), 2);
+}
+
+#[test]
+fn a_name_that_is_no_mention_is_connected_by_brackets_alone() {
+    assert!(found("Lee left. Bob Lee, known as Rob, met Ann.", &[("Lee", "Person"), ("Rob", "Person")]).is_empty());
+}
+
+#[test]
+fn the_owner_of_a_name_is_not_its_bearer() {
+    assert!(companies("Acme, known as Bob's favourite, fell.", "Acme", "Bob").is_empty());
+}
+
+#[test]
 fn only_classes_on_one_line_are_connected() {
     let text = "Ann, known as Bob, left.";
     assert_eq!(found(text, &[("Ann", "Person"), ("Bob", "Writer")]).len(), 1);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{EntityKey, Mention};
 use crate::ontology::Ontology;
-use crate::text::is_abbreviation;
+use crate::text::{is_abbreviation, is_border};
 use crate::{Document, Span};
 
 /// Two names that a text calls names of one thing.
@@ -20,6 +20,11 @@ pub struct Alias {
 
 /// Names looked at on each side of such words: a text that names more at one place says nothing that is clear.
 const AT_ONE_PLACE: usize = 8;
+
+/// Word borders at which a name beside a bracket is looked for.
+const BORDERS: usize = 48;
+
+const MOST_SPACES: usize = 3;
 
 /// Words between two names of one thing, wherever they stand.
 const NAMING: [&str; 10] = [
@@ -42,15 +47,23 @@ const NAMING_IN_BRACKETS: [&str; 4] = ["formerly", "née", "nee", "born"];
 /// first.
 ///
 /// Their classes are the same or stand on one line of the hierarchy. In brackets without such words a name counts
-/// only as an abbreviation of the other, see [`is_abbreviation`]: "Paris (France)" connects nothing.
+/// only as an abbreviation of the other, see [`is_abbreviation`]: "Paris (France)" connects nothing. There the names
+/// need not be mentions: a model says each once, and the text may explain it at another place, or twice.
 #[must_use]
 pub fn aliases(document: &Document, mentions: &[Mention], ontology: &Ontology) -> Vec<Alias> {
+    let text = document.text();
     let places = Places::of(document, mentions);
+    let mut ends: BTreeSet<usize> = places.by_end.keys().copied().collect();
+    ends.extend(text.match_indices(['(', '（']).map(|(at, _)| before_spaces(text, at)));
     let mut found: BTreeMap<(EntityKey, EntityKey), Span> = BTreeMap::new();
-    for (&end, before) in &places.by_end {
-        let Some(joint) = Joint::at(document.text(), end) else { continue };
-        let Some(after) = places.by_start.get(&joint.end) else { continue };
-        let Some((name, alias, bytes)) = connect(document.text(), before, after, &joint, ontology) else { continue };
+    for end in ends {
+        let Some(joint) = Joint::at(text, end) else { continue };
+        let after = places.after(&joint);
+        if after.is_empty() {
+            continue;
+        }
+        let before = places.before(&joint);
+        let Some((name, alias, bytes)) = connect(text, &before, &after, &joint, ontology) else { continue };
         if let Some(span) = document.span_of(bytes) {
             found.entry((name.clone(), alias.clone())).or_insert(span);
         }
@@ -58,29 +71,75 @@ pub fn aliases(document: &Document, mentions: &[Mention], ontology: &Ontology) -
     found.into_iter().map(|((name, alias), span)| Alias { name, alias, span }).collect()
 }
 
-/// Mentions by the byte at which they end, and at which they begin; the longest first.
+/// The byte at which a name before these spaces ends; a long gap connects nothing.
+fn before_spaces(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    let spaces = before.chars().rev().take(MOST_SPACES).take_while(|character| character.is_whitespace());
+    at - spaces.map(char::len_utf8).sum::<usize>()
+}
+
+/// Mentions by the byte at which they end, and at which they begin; and the names that they have.
 struct Places<'m> {
-    by_end: BTreeMap<usize, Vec<(usize, &'m EntityKey)>>,
-    by_start: HashMap<usize, Vec<(usize, &'m EntityKey)>>,
+    text: &'m str,
+    by_end: BTreeMap<usize, BTreeSet<(usize, &'m EntityKey)>>,
+    by_start: HashMap<usize, BTreeSet<(usize, &'m EntityKey)>>,
+    /// What each spelling is the name of; `None` where that could be several things.
+    names: HashMap<&'m str, Option<&'m EntityKey>>,
+    longest: usize,
 }
 
 impl<'m> Places<'m> {
-    fn of(document: &Document, mentions: &'m [Mention]) -> Self {
-        let mut ranges = BTreeSet::new();
+    fn of(document: &'m Document, mentions: &'m [Mention]) -> Self {
+        let text = document.text();
+        let mut places =
+            Self { text, by_end: BTreeMap::new(), by_start: HashMap::new(), names: HashMap::new(), longest: 0 };
         for mention in mentions {
-            if let Some(bytes) = mention.evidence.span.and_then(|span| document.bytes_of(span)) {
-                ranges.insert((bytes.start, bytes.end, &mention.key));
+            let Some(bytes) = mention.evidence.span.and_then(|span| document.bytes_of(span)) else { continue };
+            places.by_end.entry(bytes.end).or_default().insert((bytes.start, &mention.key));
+            places.by_start.entry(bytes.start).or_default().insert((bytes.end, &mention.key));
+            let Some(name) = text.get(bytes) else { continue };
+            places.longest = places.longest.max(name.len());
+            let of = places.names.entry(name).or_insert(Some(&mention.key));
+            if *of != Some(&mention.key) {
+                *of = None;
             }
         }
-        let mut places = Self { by_end: BTreeMap::new(), by_start: HashMap::new() };
-        // In their order, those that begin first are the longest of those with the same end.
-        for &(start, end, key) in &ranges {
-            places.by_end.entry(end).or_default().push((start, key));
-        }
-        for &(start, end, key) in ranges.iter().rev() {
-            places.by_start.entry(start).or_default().push((end, key));
-        }
         places
+    }
+
+    /// The names that end where words begin that may lead to another, by where they begin; the longest first.
+    fn before(&self, joint: &Joint) -> Vec<(usize, &'m EntityKey)> {
+        let mut names = self.by_end.get(&joint.start).cloned().unwrap_or_default();
+        if !joint.says_so {
+            let characters = self.text.get(..joint.start).unwrap_or_default().char_indices().rev();
+            let near = characters.map(|(at, _)| at).take_while(|at| joint.start - at <= self.longest);
+            for start in near.filter(|at| is_border(self.text, *at)).take(BORDERS) {
+                if let Some(key) = self.named(start, joint.start) {
+                    names.insert((start, key));
+                }
+            }
+        }
+        names.into_iter().collect()
+    }
+
+    /// The names that begin where such words end, by where they end; the longest first.
+    fn after(&self, joint: &Joint) -> Vec<(usize, &'m EntityKey)> {
+        let mut names = self.by_start.get(&joint.end).cloned().unwrap_or_default();
+        if !joint.says_so {
+            let characters = self.text.get(joint.end..).unwrap_or_default().char_indices();
+            let near = characters.map(|(at, character)| at + character.len_utf8()).take_while(|at| *at <= self.longest);
+            for end in near.map(|at| joint.end + at).filter(|at| is_border(self.text, *at)).take(BORDERS) {
+                if let Some(key) = self.named(joint.end, end) {
+                    names.insert((end, key));
+                }
+            }
+        }
+        names.into_iter().rev().collect()
+    }
+
+    /// What is called by the words at this place, where no mention says so.
+    fn named(&self, start: usize, end: usize) -> Option<&'m EntityKey> {
+        *self.names.get(self.text.get(start..end)?)?
     }
 }
 
@@ -155,10 +214,11 @@ impl Joint {
 
     /// The byte at which a connection through a second name that ends at `end` is closed; `None` where it isn't.
     fn close(&self, text: &str, end: usize) -> Option<usize> {
-        if !self.is_bracket {
-            return Some(end);
-        }
         let rest = text.get(end..)?;
+        if !self.is_bracket {
+            // "Known as Ann's brother" is not about Ann.
+            return (!["'s", "’s"].iter().any(|of| rest.starts_with(of))).then_some(end);
+        }
         let mut at = Cursor(rest);
         at.one_of(&['"', '”', '\'', '’', '“', '»']);
         at.spaces();
@@ -176,7 +236,7 @@ struct Cursor<'t>(&'t str);
 impl Cursor<'_> {
     /// Passes over a few spaces: a long gap connects nothing.
     fn spaces(&mut self) {
-        for _ in 0..3 {
+        for _ in 0..MOST_SPACES {
             let Some(rest) = self.0.strip_prefix(char::is_whitespace) else { return };
             self.0 = rest;
         }

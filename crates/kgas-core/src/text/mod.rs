@@ -14,6 +14,7 @@ pub(crate) use calendar::MONTHS;
 pub use calendar::is_calendar_word;
 pub use chunk::{Chunk, chunks, chunks_with_context};
 pub use normalize::{label_key, normal_form};
+pub(crate) use occurrence::is_border;
 pub use occurrence::occurrences;
 pub(crate) use salvage::object_in;
 pub use salvage::{Item, Items, NoItems, Unreadable, items};

@@ -42,7 +42,7 @@ fn stands_alone(text: &str, range: Range<usize>) -> bool {
 }
 
 /// Whether a word may begin or end at this byte: the characters on its two sides don't belong to one word.
-pub(super) fn is_border(text: &str, at: usize) -> bool {
+pub(crate) fn is_border(text: &str, at: usize) -> bool {
     let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else { return false };
     match (before.chars().next_back(), after.chars().next()) {
         (Some(left), Some(right)) => {
