@@ -169,6 +169,8 @@ async fn every_answer_has_its_state() {
         (said(r#"{"entities": []}"#), "empty", None, 1),
         (said(format!(r#"{{"entities": [{eve}]}}"#)), "rejected", None, 1),
         (ended("", Finish::Refused), "refused", Some("the model declined"), 1),
+        (said("I\u{2019}m sorry, but I can\u{2019}t assist with that."), "refused", Some("the model declined"), 1),
+        (said(format!(r#"Sorry, I can't help more: {{"entities": [{ann}]}}"#)), "ok", None, 1),
         (ended(&format!(r#"{{"entities": [{ann}]}}"#), Finish::Refused), "refused", Some("the model declined"), 1),
         (ended(&format!(r#"{{"entities": [{ann}, {{"text": "B"#), Finish::Length), "truncated", Some("max_tokens"), 2),
         (ended("", Finish::Length), "truncated", Some("max_tokens"), 2),

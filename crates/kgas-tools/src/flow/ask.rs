@@ -4,6 +4,7 @@ use kgas_core::text::{Chunk, NoItems, items};
 use kgas_core::{ChatModel, ChatReply, ChunkState, Document, Finish, Shown, Usage};
 
 use super::follow_up::{Question, Read};
+use super::refusal::declines;
 use super::{Extraction, Flow, spent_on, state_after, told};
 use crate::config::ExtractionConfig;
 
@@ -175,7 +176,7 @@ impl<E: Extraction> Asker<'_, E> {
             Some(Ok(reply)) => {
                 account.shown = account.shown.or(shown);
                 account.spent += reply.usage;
-                if reply.finish == Finish::Refused {
+                if reply.finish == Finish::Refused || declines(&reply.text) && items(&reply.text, E::LIST).is_err() {
                     let error = "the model declined to answer, or a content filter did".to_owned();
                     return Err(NoAnswer { state: ChunkState::Refused, error: Some(error) });
                 }

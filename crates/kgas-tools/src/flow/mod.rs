@@ -3,6 +3,7 @@
 mod ask;
 mod follow_up;
 mod gather;
+mod refusal;
 mod split;
 
 use std::collections::BTreeMap;
