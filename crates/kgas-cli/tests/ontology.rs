@@ -163,6 +163,12 @@ fn differences_end_in_1() {
 }
 
 #[test]
+fn what_can_not_be_compared_does_not_end_like_a_difference() {
+    let ran = desk().kgas(&["ontology", "diff", "films.json", "missing.json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), "kgas: ontology missing.json: there is no such file\n"));
+}
+
+#[test]
 fn a_draft_is_an_ontology_that_the_other_commands_read() {
     let desk = desk();
     desk.write(
