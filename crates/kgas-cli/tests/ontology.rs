@@ -41,6 +41,14 @@ fn a_check_tells_all_and_ends_in_1_where_there_is_an_error() {
 }
 
 #[test]
+fn what_is_left_out_leniently_is_no_error() {
+    let desk = desk();
+    desk.write("unknown.json", r#"{"entities": {"A": {}}, "relations": {"r": {"domain": ["A"], "range": ["Cat"]}}}"#);
+    let ran = desk.kgas(&["-q", "ontology", "check", "unknown.json", "--lenient"]);
+    assert_eq!((ran.code, ran.stdout.contains("warning: unknown class \"Cat\"")), (Some(0), true), "{}", ran.stdout);
+}
+
+#[test]
 fn warnings_alone_end_in_0() {
     insta::assert_snapshot!(told(&desk().kgas(&["ontology", "check", "films.json"])), @r#"
     warning: relation "about" has no range: anything may be its object

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kgas_ontology::{Finding, Severity, check, load_spec};
+use kgas_ontology::{Finding, Problem, Severity, check, load_spec};
 use serde_json::{Value, json};
 
 use super::warn;
@@ -15,7 +15,13 @@ use crate::words::counted;
 pub(super) fn main(file: &Path, as_json: bool, reading: &ReadingArgs, show: Show) -> Result<Exit, Failure> {
     let (spec, format, warnings) = load_spec(file, &reading.options()).map_err(Failure::fatal)?;
     warn(&warnings, file, show);
-    let findings = check(&spec);
+    let mut findings = check(&spec);
+    if reading.lenient {
+        // The other commands leave them out, with a warning.
+        let unknown = findings.iter_mut().filter(|finding| matches!(finding.problem, Problem::UnknownClass { .. }));
+        unknown.for_each(|finding| finding.severity = Severity::Warning);
+        findings.sort_by_key(|finding| finding.severity);
+    }
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let others = findings.len().saturating_sub(errors);
     if as_json {
