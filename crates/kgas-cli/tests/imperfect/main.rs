@@ -1,7 +1,14 @@
 //! A server that replays imperfect answers made from Text2KGBench's truth: what is kept is right by the ontology and
 //! the text, and what is rejected is what was injured. Without the test data it says so and passes.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "test helpers may panic"
+)]
+#![expect(clippy::print_stderr, reason = "it says that the test data is missing")]
 
 #[path = "../support/mod.rs"]
 mod support;
