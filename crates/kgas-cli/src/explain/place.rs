@@ -110,7 +110,7 @@ impl Sources {
 
 /// The bytes of the sentences that a quote touches, no further than is read at a glance.
 fn around(whole: &str, quote: &Range<usize>) -> Option<Range<usize>> {
-    // Sentences are looked for in a stretch that begins at a line, so that a long document isn't cut up for each.
+    // Sentences are looked for in a stretch around the quote, so that a long document isn't cut up for each.
     let back = whole.get(..quote.start)?;
     let from = back.char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);
     let ahead = whole.get(quote.end..)?;
