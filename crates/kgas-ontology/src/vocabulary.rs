@@ -1,7 +1,5 @@
 //! The IRIs that OWL, RDFS, SKOS and others have for what an ontology says; readers and writers share them.
 
-#![allow(dead_code, reason = "readers and writers come to it one by one")]
-
 pub(crate) const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 pub(crate) const RDFS: &str = "http://www.w3.org/2000/01/rdf-schema#";
 pub(crate) const OWL: &str = "http://www.w3.org/2002/07/owl#";
@@ -41,7 +39,6 @@ pub(crate) const OWL_INTERSECTION_OF: &str = "http://www.w3.org/2002/07/owl#inte
 pub(crate) const OWL_ONE_OF: &str = "http://www.w3.org/2002/07/owl#oneOf";
 pub(crate) const OWL_EQUIVALENT_CLASS: &str = "http://www.w3.org/2002/07/owl#equivalentClass";
 pub(crate) const OWL_DEPRECATED: &str = "http://www.w3.org/2002/07/owl#deprecated";
-pub(crate) const OWL_RESTRICTION: &str = "http://www.w3.org/2002/07/owl#Restriction";
 pub(crate) const OWL_ON_PROPERTY: &str = "http://www.w3.org/2002/07/owl#onProperty";
 pub(crate) const OWL_ON_CLASS: &str = "http://www.w3.org/2002/07/owl#onClass";
 pub(crate) const OWL_ON_DATA_RANGE: &str = "http://www.w3.org/2002/07/owl#onDataRange";
