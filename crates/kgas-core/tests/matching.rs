@@ -358,3 +358,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_quote_that_holds_neither_end_is_marked() {
+    let document = Document::new("d", "Ann met Bob. Acme was founded in 1984. She knows him.");
+    let grounder = Grounder::new(&document, &Chunk::whole(&document));
+    let marked = |evidence: &str| {
+        let claim = RelationCandidate {
+            subject: "Ann".into(),
+            relation_type: "knows".into(),
+            object: "Bob".into(),
+            evidence: Some(evidence.into()),
+            ..Default::default()
+        };
+        grounder.relation(claim, |_| Vec::new()).unwrap().flags().contains(&Flag::EvidenceApart)
+    };
+    assert!(marked("Acme was founded in 1984"));
+    assert!(marked("She knows him"));
+    assert!(!marked("Ann met"));
+    assert!(!marked("Ann met Bob"));
+    assert!(!marked("Ann is not quoted here"));
+}

@@ -143,6 +143,7 @@ fn flag_in_words(flag: &str) -> &str {
         "other_occurrence" => "the same words were claimed at another place",
         "type_inferred" => "its class was not said and is the only one that the relation takes",
         "type_mapped" => "not the class or relation that was said, but the only one that can be meant",
+        "evidence_apart" => "the quote names neither end",
         "evidence_inferred" => "the quote given is not in the chunk; this is the smallest span that holds both ends",
         "reversed" => "it was said the other way round and turned",
         "second_pass" => "found when asked again what was missed",

@@ -76,6 +76,8 @@ pub enum Flag {
     ConfidenceMissing,
     /// The confidence was a word or a percentage.
     ConfidenceRead,
+    /// The quote that was given is in the text, and holds neither end of the relation.
+    EvidenceApart,
     /// The quote that was given isn't in the chunk; the evidence is the smallest span that holds both ends.
     EvidenceInferred,
     /// Nobody named this place: the same words were claimed at another one.
@@ -94,9 +96,10 @@ pub enum Flag {
 
 impl Flag {
     /// Every flag.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ConfidenceMissing,
         Self::ConfidenceRead,
+        Self::EvidenceApart,
         Self::EvidenceInferred,
         Self::OtherOccurrence,
         Self::Reversed,
@@ -114,6 +117,7 @@ impl Flag {
             Self::OtherOccurrence => "other_occurrence",
             Self::TypeInferred => "type_inferred",
             Self::ConfidenceRead => "confidence_read",
+            Self::EvidenceApart => "evidence_apart",
             Self::EvidenceInferred => "evidence_inferred",
             Self::Reversed => "reversed",
             Self::SecondPass => "second_pass",

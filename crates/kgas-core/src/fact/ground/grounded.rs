@@ -102,7 +102,7 @@ pub struct GroundedRelation {
     pub(crate) quote: String,
     pub(crate) matched: Match,
     pub(crate) score: Option<f64>,
-    /// What grounding has to say: [`Flag::EvidenceInferred`], [`Flag::Ungrounded`].
+    /// What grounding has to say: [`Flag::EvidenceApart`], [`Flag::EvidenceInferred`], [`Flag::Ungrounded`].
     pub(crate) flags: BTreeSet<Flag>,
 }
 

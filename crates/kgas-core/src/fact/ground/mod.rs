@@ -102,7 +102,8 @@ impl<'d> Grounder<'d> {
     }
 
     /// Finds the evidence of a relation: the quote that it gives, where the text has it, else the smallest span that
-    /// holds both ends; flagged [`Flag::EvidenceInferred`] where a quote was given. `known` gives the entities that go
+    /// holds both ends; flagged [`Flag::EvidenceInferred`] where a quote was given, and [`Flag::EvidenceApart`] where it
+    /// holds neither end. `known` gives the entities that go
     /// by a name.
     ///
     /// # Errors
@@ -136,18 +137,23 @@ impl<'d> Grounder<'d> {
             let span = finds.cover(&candidate.subject, &candidate.object)?;
             Some(Place { span, chunk: self.chunk.index_at(span.start()), matched: Match::Exact, score: None })
         });
+        let span = place.map(|place| place.span);
+        let ends = [within(&subjects, span, own), within(&objects, span, own)];
+        // An author may say "she" for one end, but hardly for both.
+        let holds = |quote: Place| ends.iter().flatten().any(|end| quote.span.contains(end.span));
         let mut flags = BTreeSet::new();
         match place {
+            Some(_) if stated.is_some_and(|quote| !holds(quote)) => flags.extend([Flag::EvidenceApart]),
             Some(_) if given.is_some() && stated.is_none() => flags.extend([Flag::EvidenceInferred]),
             Some(_) => {}
             None if self.keeps_ungrounded => flags.extend([Flag::Ungrounded]),
             None => return Err(RejectReason::NotInText),
         }
-        let span = place.map(|place| place.span);
+        let [at_subject, at_object] = ends;
         Ok(GroundedRelation {
             chunk: place.map_or(self.chunk.index(), |place| place.chunk),
-            subject: GroundedEnd { place: within(&subjects, span, own), known: subject },
-            object: GroundedEnd { place: within(&objects, span, own), known: object },
+            subject: GroundedEnd { place: at_subject, known: subject },
+            object: GroundedEnd { place: at_object, known: object },
             span,
             quote: span.map_or_else(|| given.unwrap_or_default().to_owned(), |span| self.words(span)),
             matched: place.map_or(Match::None, |place| place.matched),
