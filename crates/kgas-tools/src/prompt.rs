@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use kgas_core::Ontology;
 use kgas_core::ontology::{ClassId, RelationType};
+use kgas_core::text::one_line;
 use serde_json::{Value, json};
 
 /// Names that are shown of a class, or for it: enough to see what is meant.
@@ -115,11 +116,6 @@ fn range_of(ontology: &Ontology, relation: &RelationType) -> String {
 
 fn labels(ontology: &Ontology, classes: &[ClassId]) -> Vec<String> {
     classes.iter().map(|&class| one_line(ontology.label(class))).collect()
-}
-
-/// Words of others must not look like a part of the prompt.
-pub(crate) fn one_line(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The schema of `{key: [item, …]}` where each item has just these fields; strict, and bounded.

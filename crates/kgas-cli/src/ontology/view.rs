@@ -5,6 +5,7 @@ use std::path::Path;
 
 use kgas_core::Ontology;
 use kgas_core::ontology::{Class, ClassId, RelationType};
+use kgas_core::text::one_line;
 use kgas_ontology::Format;
 use kgas_tools::shown;
 
@@ -92,10 +93,6 @@ fn line(ontology: &Ontology, class: &Class) -> String {
 fn with_id(label: &str, id: &str) -> String {
     let id = kgas_core::ontology::local_name(id);
     if id.is_empty() || id == label { label.to_owned() } else { format!("{label} [{id}]") }
-}
-
-fn one_line(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn table(ontology: &Ontology) -> Vec<Vec<String>> {

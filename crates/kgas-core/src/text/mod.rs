@@ -13,7 +13,7 @@ pub use abbreviation::is_abbreviation;
 pub(crate) use calendar::MONTHS;
 pub use calendar::is_calendar_word;
 pub use chunk::{Chunk, chunks, chunks_with_context};
-pub use normalize::{label_key, normal_form};
+pub use normalize::{label_key, normal_form, one_line};
 pub(crate) use occurrence::is_border;
 pub use occurrence::occurrences;
 pub(crate) use salvage::object_in;

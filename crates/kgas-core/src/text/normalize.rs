@@ -15,11 +15,11 @@ use unicode_normalization::UnicodeNormalization;
 #[must_use]
 pub fn normal_form(name: &str) -> String {
     if name.is_ascii() {
-        return collapse(&name.to_ascii_lowercase());
+        return one_line(&name.to_ascii_lowercase());
     }
     // Folding may leave what would compose: "ß" with an accent becomes "s" and "s" with one.
     let folded: String = fold(name.nfkc()).nfkc().collect();
-    collapse(&folded)
+    one_line(&folded)
 }
 
 /// The form under which labels of an ontology are compared: the normal form, with `_` and `-` read as spaces.
@@ -34,7 +34,13 @@ pub(super) fn fold(characters: impl Iterator<Item = char>) -> String {
     characters.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
-fn collapse(text: &str) -> String {
+/// The words of a text with single spaces between them: what is shown as one line stays one.
+///
+/// ```
+/// assert_eq!(kgas_core::text::one_line(" two\n  words "), "two words");
+/// ```
+#[must_use]
+pub fn one_line(text: &str) -> String {
     let mut words = text.split_whitespace();
     let mut out = String::with_capacity(text.len());
     out.push_str(words.next().unwrap_or_default());

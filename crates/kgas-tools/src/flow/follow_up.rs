@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::prompt::one_line;
+use kgas_core::text::one_line;
 
 /// An item of an answer: what it says, or its text where it can't be read.
 pub(crate) type Read = Result<Value, String>;

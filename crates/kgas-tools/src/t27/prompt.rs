@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use kgas_core::text::{Chunk, occurrences};
+use kgas_core::text::{Chunk, occurrences, one_line};
 use kgas_core::{Entity, Ontology};
 use serde_json::{Value, json};
 
 use crate::config::ExtractionConfig;
 use crate::outline::{Form, relation_items};
-use crate::prompt::{Preamble, class_labels, class_lines, list_schema, one_line, one_of, relation_lines};
+use crate::prompt::{Preamble, class_labels, class_lines, list_schema, one_of, relation_lines};
 
 const SYSTEM: &str = "You extract relations from a text. You report only what the text itself states, only relations \
 of the kinds given, and you answer with JSON and nothing else.";
