@@ -172,6 +172,15 @@ pub(super) fn is_echo(node: &Node) -> bool {
 fn is_stand_in(text: &str) -> bool {
     let text = text.trim();
     matches!(text, "..." | "…" | "string" | "str")
-        || text.starts_with('<') && text.ends_with('>')
-        || text.starts_with("{") && text.ends_with('}')
+        || [('<', '>'), ('{', '}')].into_iter().any(|(open, close)| {
+            text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(names_a_field)
+        })
+}
+
+/// Words as a format has them between its brackets; what else stands there may be a text's own.
+fn names_a_field(inner: &str) -> bool {
+    inner.chars().any(char::is_alphabetic)
+        && inner
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '|' | '/' | ',' | '.' | '\'' | ':'))
 }
