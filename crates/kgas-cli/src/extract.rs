@@ -54,6 +54,11 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
     }
     let signals = crate::signals::listen(models.interrupt.clone(), show);
     models.settle_form(endpoint.as_ref(), &tools, &out, show).await;
+    if let Some(error) = models.fatal() {
+        // Nothing was begun, so that a graph of an earlier run stays as it is.
+        signals.abort();
+        return Err(Failure::fatal(error));
+    }
     let in_flight = in_flight(&tools, args.model.max_concurrent);
     let corpus = Corpus { documents, tools, ontology, examples, models, in_flight };
     let ended = run(&corpus, args, similarity.as_ref(), &out, show).await;
