@@ -1,72 +1,141 @@
-//! What was measured, as a table or as JSON. The only file that prints.
+//! What `kgas-bench run` finds out, as it is written to JSON and shown in tables.
 
-use std::io::{self, Write};
-use std::process::ExitCode;
-use std::time::Duration;
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
-use serde_json::json;
+use crate::figures::Figures;
+use crate::trace::Performance;
 
-use crate::scenario::Measured;
+/// Where client and server meet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// In memory, on a simulated clock: the same figures each time
+    #[default]
+    Simulated,
+    /// Over sockets of this machine, in real time
+    Loopback,
+    /// The same, encrypted
+    Tls,
+}
 
-/// The same documents, one call at a time and many.
-#[derive(Debug)]
-pub(crate) struct Comparison {
-    pub(crate) documents: usize,
-    pub(crate) latency: Duration,
-    pub(crate) sequential: Measured,
-    pub(crate) concurrent: Measured,
+/// All that one `run` measured.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The version of kgas.
+    pub version: &'static str,
+    /// Where client and server met.
+    pub mode: Mode,
+    /// The seed of all that chance decided.
+    pub seed: u64,
+    /// The percentage of each scenario's limits per minute that the client was told.
+    pub pace_percent: u32,
+    /// The scenarios, in the order in which they are listed.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// One scenario's figures.
+#[derive(Debug, Serialize)]
+pub struct Scenario {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub about: &'static str,
+    /// What was promised, where something was.
+    pub promise: Option<Promise>,
+    /// What came of it.
+    pub result: Option<Comparison>,
+    /// Whether the time of a whole run is what counts, so that its bound can stand beside it.
+    pub is_bounded: bool,
+    /// What else was compared, each by itself.
+    pub parts: Vec<Comparison>,
+    /// What should be known when reading the figures.
+    pub notes: Vec<String>,
+    /// The runs behind it.
+    pub runs: Vec<Run>,
+}
+
+/// A row of the promise.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Promise {
+    /// What it was before.
+    pub baseline: f64,
+    /// What it should become.
+    pub target: f64,
+}
+
+/// Two ways to do the same.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// What is compared.
+    pub of: String,
+    /// In what both are counted.
+    pub unit: Unit,
+    /// The one way, and what it took.
+    pub before: Side,
+    /// The other.
+    pub after: Side,
+    /// How much better the other is, in percent: of time, less; of calls at once, more.
+    pub improvement_percent: f64,
+}
+
+/// One way to do it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Side {
+    /// What it is called.
+    pub name: String,
+    /// What it took.
+    pub value: f64,
+}
+
+/// In what something is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Seconds: less is better.
+    Seconds,
+    /// Calls at once: more is better.
+    AtOnce,
 }
 
 impl Comparison {
-    /// How much less time the concurrent run took, in percent of the sequential one.
-    fn improvement(&self) -> f64 {
-        (self.sequential.seconds - self.concurrent.seconds) / self.sequential.seconds * 100.0
+    /// Compares two ways.
+    #[must_use]
+    pub fn new(of: impl Into<String>, unit: Unit, before: (&str, f64), after: (&str, f64)) -> Self {
+        let change = if before.1 == 0.0 { 0.0 } else { (after.1 - before.1) / before.1 * 100.0 };
+        let side = |(name, value): (&str, f64)| Side { name: name.to_owned(), value: rounded(value) };
+        let improvement = match unit {
+            Unit::Seconds => -change,
+            Unit::AtOnce => change,
+        };
+        // Minus nothing is nothing.
+        let improvement_percent = rounded(improvement) + 0.0;
+        Self { of: of.into(), unit, before: side(before), after: side(after), improvement_percent }
     }
 }
 
-pub(crate) fn print(comparison: &Comparison, as_json: bool) -> ExitCode {
-    let text = if as_json { as_json_text(comparison) } else { table(comparison) };
-    // A reader that has left is no failure.
-    let _ = writeln!(io::stdout().lock(), "{text}");
-    ExitCode::SUCCESS
+/// One run of a scenario.
+#[derive(Debug, Serialize)]
+pub struct Run {
+    /// What it is called: `sequential`, `concurrent`, or by what makes it differ.
+    pub name: String,
+    /// What it came to.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// What happened in it.
+    #[serde(skip)]
+    pub performance: Performance,
 }
 
-pub(crate) fn fail(error: &dyn std::error::Error) -> ExitCode {
-    let _ = writeln!(io::stderr().lock(), "kgas-bench: {error}");
-    ExitCode::FAILURE
-}
-
-fn as_json_text(comparison: &Comparison) -> String {
-    let all = json!({
-        "documents": comparison.documents,
-        "latency_seconds": comparison.latency.as_secs_f64(),
-        "sequential": comparison.sequential,
-        "concurrent": comparison.concurrent,
-        "improvement_percent": comparison.improvement(),
-    });
-    format!("{all:#}")
-}
-
-fn table(comparison: &Comparison) -> String {
-    let mut lines =
-        vec![format!("T23c_async, {} documents, server latency {:?}", comparison.documents, comparison.latency)];
-    let head = ["", "seconds", "bound", "calls", "at once", "entities"];
-    lines.push(row(head.map(str::to_owned)));
-    for (name, measured) in [("sequential", &comparison.sequential), ("concurrent", &comparison.concurrent)] {
-        lines.push(row([
-            name.to_owned(),
-            format!("{:.2}", measured.seconds),
-            format!("{:.2}", measured.bound_seconds),
-            measured.calls.to_string(),
-            measured.max_in_flight.to_string(),
-            measured.entities.to_string(),
-        ]));
+impl Run {
+    /// A run and its figures.
+    #[must_use]
+    pub fn of(name: impl Into<String>, performance: Performance) -> Self {
+        Self { name: name.into(), figures: Figures::of(&performance), performance }
     }
-    lines.push(format!("improvement {:.1} %", comparison.improvement()));
-    lines.join("\n")
 }
 
-fn row(cells: [String; 6]) -> String {
-    let [name, rest @ ..] = cells;
-    rest.iter().fold(format!("{name:<12}"), |line, cell| format!("{line}{cell:>10}"))
+/// Six places are more than any clock here tells.
+pub(crate) fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }

@@ -46,6 +46,12 @@ impl Queued {
         (!most.is_zero()).then_some(cause)
     }
 
+    /// All of it.
+    #[must_use]
+    pub fn total(&self) -> Duration {
+        self.requests + self.tokens + self.concurrency + self.pause
+    }
+
     /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

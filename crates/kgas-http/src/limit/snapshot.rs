@@ -3,8 +3,9 @@
 use tokio::time::Instant;
 
 use super::books::Books;
+use super::bucket::Bucket;
 use super::learn::Learned;
-use super::{Limiter, Limits};
+use super::{Limiter, Limits, Queued};
 
 /// Where a limiter stands: see [`Limiter::snapshot`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +28,14 @@ pub struct Snapshot {
     pub under_way: usize,
     /// How many may be under way: fewer than configured after signs of overload.
     pub at_once: usize,
+    /// How many requests may go at once, if nothing has gone for long; `None` without a limit of
+    /// requests per minute.
+    pub burst: Option<f64>,
+    /// The same in tokens.
+    pub token_burst: Option<f64>,
+    /// For how long somebody has waited at the head of the queue so far, and for what: the time
+    /// that the limits have cost all together.
+    pub waits: Queued,
     /// Until when everybody waits, if so.
     pub paused_until: Option<Instant>,
     /// Whether bursts have ended: a 429 that nothing else explained came.
@@ -60,6 +69,9 @@ impl Snapshot {
             queued: books.queued,
             under_way: books.crew.under_way(),
             at_once: books.crew.allowed(),
+            burst: books.requests.as_ref().map(Bucket::capacity),
+            token_burst: books.tokens.as_ref().map(Bucket::capacity),
+            waits: books.waits.so_far(now),
             paused_until: books.paused_until.filter(|until| *until > now),
             is_strict: books.is_strict,
         }

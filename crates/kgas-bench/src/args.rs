@@ -1,0 +1,52 @@
+//! What the command line can say.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::report::Mode;
+
+/// Measures kgas: needs no key and no network unless it is told to ask a server.
+#[derive(Debug, Parser)]
+#[command(name = "kgas-bench", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The scenarios, a line each
+    List,
+    /// Measure scenarios: the four rows of the promise unless others are named
+    Run(RunArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Scenarios by name; `kgas-bench list` has them
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    /// Measure all scenarios
+    #[arg(long, conflicts_with = "scenarios")]
+    pub(crate) all: bool,
+    /// How many documents the scenarios have that leave it open; alone, it asks for `documents` too
+    #[arg(long, value_name = "N")]
+    pub(crate) documents: Option<NonZeroUsize>,
+    /// Where client and server meet
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) mode: Mode,
+    /// The seed of all that chance decides
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Tell the client this percentage of each scenario's limits per minute
+    #[arg(long, default_value = "100", value_name = "PERCENT")]
+    pub(crate) pace: NonZeroU32,
+    /// Write the figures as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write a report to look at in a browser
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}

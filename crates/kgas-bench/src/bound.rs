@@ -1,0 +1,119 @@
+//! The least time possible: what latency, concurrency and quota leave, whatever a client does.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// What is allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Terms {
+    /// Requests per minute.
+    pub requests_per_minute: Option<u32>,
+    /// Tokens per minute.
+    pub tokens_per_minute: Option<u32>,
+    /// Requests at a time.
+    pub max_concurrent: usize,
+    /// Requests that may go at once before the pace counts.
+    pub burst: Option<f64>,
+    /// Tokens that may go at once before the pace counts.
+    pub token_burst: Option<f64>,
+}
+
+impl Terms {
+    /// The same limits for a client that may use a whole minute's allowance at once.
+    #[must_use]
+    pub fn with_full_burst(self) -> Self {
+        let burst = self.requests_per_minute.map(f64::from);
+        Self { burst, token_burst: self.tokens_per_minute.map(f64::from), ..self }
+    }
+}
+
+/// The work to be done: what each answered call cost, by the server's account.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Work {
+    /// How long the server and the network took for each answer.
+    pub latencies: Vec<Duration>,
+    /// The tokens that the server counted for each.
+    pub tokens: Vec<u64>,
+}
+
+/// What keeps the work from being done sooner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Binding {
+    /// How long the server takes, and how many calls it may work on at a time.
+    Latency,
+    /// Requests per minute.
+    Requests,
+    /// Tokens per minute.
+    Tokens,
+}
+
+/// The least time possible.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bound {
+    /// Seconds from the first call's begin to the last answer.
+    pub seconds: f64,
+    /// What makes it so long.
+    pub binding: Binding,
+}
+
+/// The least time in which this work can be done under these terms: the largest of three bounds, each of which no
+/// schedule can beat.
+///
+/// With N calls, their latencies l, C at a time, R requests and W tokens per minute, and bursts B and V:
+/// latency `max(Σl / C, max l)`, and `⌈N / C⌉ · l` where all are alike; requests `max(0, (N − B) · 60 / R) + min l`;
+/// tokens `max(0, (Σw − max(V, max w)) · 60 / W) + min l`.
+///
+/// ```
+/// use std::time::Duration;
+/// use kgas_bench::bound::{Binding, Terms, Work, least};
+///
+/// // 18 calls of 2.5 s, ten at a time, 60 per minute with a burst of ten.
+/// let work = Work { latencies: vec![Duration::from_millis(2500); 18], tokens: vec![0; 18] };
+/// let terms =
+///     Terms { requests_per_minute: Some(60), max_concurrent: 10, burst: Some(10.0), ..Terms::default() };
+/// let bound = least(&work, &terms);
+/// assert_eq!((bound.seconds, bound.binding), (10.5, Binding::Requests)); // the last call leaves after 8 s
+/// ```
+#[must_use]
+pub fn least(work: &Work, terms: &Terms) -> Bound {
+    let shortest = work.latencies.iter().min().copied().unwrap_or_default().as_secs_f64();
+    let mut bound = Bound { seconds: by_latency(work, terms.max_concurrent), binding: Binding::Latency };
+    let calls = count(work.latencies.len());
+    let largest = float(work.tokens.iter().max().copied().unwrap_or_default());
+    let tokens = float(work.tokens.iter().sum());
+    let spare_tokens = terms.token_burst.unwrap_or_default().max(largest);
+    let quotas = [
+        (Binding::Requests, terms.requests_per_minute, calls - terms.burst.unwrap_or(1.0)),
+        (Binding::Tokens, terms.tokens_per_minute, tokens - spare_tokens),
+    ];
+    for (binding, limit, beyond) in quotas {
+        let Some(limit) = limit else { continue };
+        let seconds = beyond.max(0.0) * 60.0 / f64::from(limit.max(1)) + shortest;
+        if seconds > bound.seconds {
+            bound = Bound { seconds, binding };
+        }
+    }
+    bound
+}
+
+fn by_latency(work: &Work, at_once: usize) -> f64 {
+    let (shortest, longest) = (work.latencies.iter().min(), work.latencies.iter().max());
+    let (Some(shortest), Some(longest)) = (shortest, longest) else { return 0.0 };
+    let at_once = at_once.max(1);
+    let sum: f64 = work.latencies.iter().map(Duration::as_secs_f64).sum();
+    let spread = sum / count(at_once);
+    let rounds = count(work.latencies.len().div_ceil(at_once)) * shortest.as_secs_f64();
+    // No call is shorter than the shortest, so that many rounds of it are needed in any case.
+    spread.max(rounds).max(longest.as_secs_f64())
+}
+
+fn count(number: usize) -> f64 {
+    float(number as u64)
+}
+
+fn float(number: u64) -> f64 {
+    // Exact up to 2^53, which no run reaches.
+    number as f64
+}

@@ -1,0 +1,41 @@
+//! The benchmark of kgas: what is possible under a quota, how near we come, and what holds us back.
+//!
+//! [`main`] is the command `kgas-bench`. What it computes with is public, so that it can be checked by hand:
+//! [`bound`] has the least time possible, [`figures`] what a run's trace comes to.
+
+#![forbid(unsafe_code)]
+
+pub mod bound;
+pub mod figures;
+pub mod report;
+pub mod trace;
+
+mod args;
+mod failure;
+mod run;
+mod scenario;
+mod show;
+mod stage;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+// Registers the tools that are measured.
+use kgas_tools as _;
+
+use args::{Cli, Command};
+use show::Show;
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    let show = Show;
+    let done = match Cli::parse().command {
+        Command::List => run::list(show),
+        Command::Run(args) => run::run(&args, show),
+    };
+    done.unwrap_or_else(|failure| {
+        show.failure(&failure);
+        failure.exit()
+    })
+}

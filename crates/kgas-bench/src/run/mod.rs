@@ -1,0 +1,56 @@
+//! `kgas-bench run` and `kgas-bench list`.
+
+mod table;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::args::RunArgs;
+use crate::failure::Failure;
+use crate::report::Report;
+use crate::scenario::{ALL, Entry};
+use crate::show::Show;
+use crate::stage::Stage;
+
+/// Shows what can be measured.
+pub(crate) fn list(show: Show) -> Result<ExitCode, Failure> {
+    let width = ALL.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
+    for entry in ALL {
+        show.result(&format!("{:width$}  {}", entry.name, entry.about))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Measures what was asked for.
+pub(crate) fn run(args: &RunArgs, show: Show) -> Result<ExitCode, Failure> {
+    let entries = chosen(args)?;
+    let stage = Stage { mode: args.mode, seed: args.seed, pace: args.pace, documents: args.documents };
+    let scenarios = entries.iter().map(|entry| entry.play(&stage)).collect::<Result<_, _>>()?;
+    let version = env!("CARGO_PKG_VERSION");
+    let report = Report { version, mode: args.mode, seed: args.seed, pace_percent: args.pace.get(), scenarios };
+    table::show(&report, show)?;
+    if let Some(file) = &args.json {
+        let json = serde_json::to_string_pretty(&report)?;
+        write(file, &format!("{json}\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn chosen(args: &RunArgs) -> Result<Vec<&'static Entry>, Failure> {
+    if args.all {
+        return Ok(ALL.iter().collect());
+    }
+    if args.scenarios.is_empty() {
+        let is_asked = |entry: &&Entry| entry.promise.is_some() || (args.documents.is_some() && entry.is_plain());
+        return Ok(ALL.iter().filter(is_asked).collect());
+    }
+    let find = |name: &String| {
+        let unknown = || Failure::usage(format!("no scenario is called {name:?}: kgas-bench list has them"));
+        ALL.iter().find(|entry| entry.name == name).ok_or_else(unknown)
+    };
+    args.scenarios.iter().map(find).collect()
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text).map_err(|error| format!("{} can't be written: {error}", file.display()).into())
+}

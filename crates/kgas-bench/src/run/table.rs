@@ -1,0 +1,69 @@
+//! A report as tables on the screen.
+
+use crate::failure::Failure;
+use crate::figures::Figures;
+use crate::report::{Comparison, Promise, Report, Scenario, Unit};
+use crate::show::Show;
+
+const HEAD: [&str; 9] =
+    ["scenario", "baseline", "target", "sequential", "concurrent", "better", "bound", "regret", "full burst"];
+
+/// Shows the scenarios as a table, and below it what else each has to say.
+pub(super) fn show(report: &Report, show: Show) -> Result<(), Failure> {
+    let head = HEAD.map(str::to_owned).to_vec();
+    let rows: Vec<_> = std::iter::once(head).chain(report.scenarios.iter().map(row)).collect();
+    show.table(&rows)?;
+    for scenario in &report.scenarios {
+        let more = scenario.parts.iter().map(part).chain(scenario.notes.iter().cloned());
+        for (place, line) in more.enumerate() {
+            if place == 0 {
+                show.result(&format!("\n{}", scenario.name))?;
+            }
+            show.result(&format!("  {line}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn row(scenario: &Scenario) -> Vec<String> {
+    let unit = scenario.result.as_ref().map_or(Unit::Seconds, |result| result.unit);
+    let result = scenario.result.as_ref();
+    let promise =
+        |of: fn(&Promise) -> f64| scenario.promise.as_ref().map(of).map_or(String::new(), |v| amount(v, unit));
+    let run = scenario.runs.iter().find(|run| run.name == "concurrent").filter(|_| scenario.is_bounded);
+    let figure = |of: fn(&Figures) -> String| run.map_or_else(String::new, |run| of(&run.figures));
+    vec![
+        scenario.name.to_owned(),
+        promise(|promise| promise.baseline),
+        promise(|promise| promise.target),
+        result.map_or_else(String::new, |result| amount(result.before.value, unit)),
+        result.map_or_else(
+            || figure(|figures| amount(figures.seconds, Unit::Seconds)),
+            |result| amount(result.after.value, unit),
+        ),
+        result.map_or_else(String::new, better),
+        figure(|figures| amount(figures.bound.seconds, Unit::Seconds)),
+        figure(|figures| format!("{:.3}", figures.regret)),
+        figure(|figures| format!("{:.3}", figures.full_burst_regret)),
+    ]
+}
+
+fn part(part: &Comparison) -> String {
+    let Comparison { of, unit, before, after, .. } = part;
+    let (was, is) = (amount(before.value, *unit), amount(after.value, *unit));
+    format!("{of}: {} {was}, {} {is} ({})", before.name, after.name, better(part))
+}
+
+fn better(comparison: &Comparison) -> String {
+    match comparison.unit {
+        Unit::Seconds => format!("{:.1} %", comparison.improvement_percent),
+        Unit::AtOnce => format!("{:.0} times", comparison.after.value / comparison.before.value),
+    }
+}
+
+fn amount(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Seconds => format!("{value:.2} s"),
+        Unit::AtOnce => format!("{value:.0}"),
+    }
+}
