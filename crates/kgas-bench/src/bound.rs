@@ -58,12 +58,13 @@ pub struct Bound {
     pub binding: Binding,
 }
 
-/// The least time in which this work can be done under these terms: the largest of three bounds, each of which no
-/// schedule can beat.
+/// The least time in which this work can be done under these terms: the largest of bounds that no schedule can beat.
 ///
-/// With N calls, their latencies l, C at a time, R requests and W tokens per minute, and bursts B and V:
-/// latency `max(Σl / C, max l)`, and `⌈N / C⌉ · l` where all are alike; requests `max(0, (N − B) · 60 / R) + min l`;
-/// tokens `max(0, (Σw − max(V, max w)) · 60 / W) + min l`.
+/// With N calls, their latencies l and tokens w, C at a time, R requests and W tokens per minute, and bursts B and V:
+///
+/// - latency: `max(Σl / C, max l)`, and as many rounds of the shortest as there must be, `⌈N / C⌉ · min l`
+/// - requests: `max(0, (N − B) · 60 / R) + min l`, and, since no 60 s may hold more than R, `(⌈N / R⌉ − 1) · 60 + min l`
+/// - tokens: the same with Σw, V and W, where V is at least the largest call's
 ///
 /// ```
 /// use std::time::Duration;
@@ -83,19 +84,27 @@ pub fn least(work: &Work, terms: &Terms) -> Bound {
     let calls = count(work.latencies.len());
     let largest = float(work.tokens.iter().max().copied().unwrap_or_default());
     let tokens = float(work.tokens.iter().sum());
-    let spare_tokens = terms.token_burst.unwrap_or_default().max(largest);
+    let burst = terms.burst.unwrap_or(1.0).max(1.0);
+    let token_burst = terms.token_burst.unwrap_or_default().max(largest);
     let quotas = [
-        (Binding::Requests, terms.requests_per_minute, calls - terms.burst.unwrap_or(1.0)),
-        (Binding::Tokens, terms.tokens_per_minute, tokens - spare_tokens),
+        (Binding::Requests, terms.requests_per_minute, calls, burst),
+        (Binding::Tokens, terms.tokens_per_minute, tokens, token_burst),
     ];
-    for (binding, limit, beyond) in quotas {
+    for (binding, limit, units, burst) in quotas {
         let Some(limit) = limit else { continue };
-        let seconds = beyond.max(0.0) * 60.0 / f64::from(limit.max(1)) + shortest;
+        let seconds = by_quota(units, burst, f64::from(limit.max(1))) + shortest;
         if seconds > bound.seconds {
             bound = Bound { seconds, binding };
         }
     }
     bound
+}
+
+/// When the last of so many units can be dispatched.
+fn by_quota(units: f64, burst: f64, per_minute: f64) -> f64 {
+    let pace = (units - burst) * 60.0 / per_minute;
+    let full_minutes = ((units / per_minute).ceil() - 1.0) * 60.0;
+    pace.max(full_minutes).max(0.0)
 }
 
 fn by_latency(work: &Work, at_once: usize) -> f64 {

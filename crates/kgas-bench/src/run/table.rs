@@ -30,7 +30,8 @@ fn row(scenario: &Scenario) -> Vec<String> {
     let result = scenario.result.as_ref();
     let promise =
         |of: fn(&Promise) -> f64| scenario.promise.as_ref().map(of).map_or(String::new(), |v| amount(v, unit));
-    let run = scenario.runs.iter().find(|run| run.name == "concurrent").filter(|_| scenario.is_bounded);
+    let subject = result.map_or("concurrent", |result| &result.after.name);
+    let run = scenario.runs.iter().find(|run| run.name == subject).filter(|_| scenario.is_bounded);
     let figure = |of: fn(&Figures) -> String| run.map_or_else(String::new, |run| of(&run.figures));
     vec![
         scenario.name.to_owned(),

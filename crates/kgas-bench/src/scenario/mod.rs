@@ -1,9 +1,12 @@
 //! What is measured: each scenario's name, what it is, and how it is played.
 
+mod embeddings;
+mod pipeline;
 mod plain;
 mod promise;
 mod quota;
 mod texts;
+mod tokens;
 
 use crate::failure::Failure;
 use crate::report::{Comparison, Promise, Run, Scenario, Unit};
@@ -30,6 +33,10 @@ pub(crate) const ALL: &[Entry] = &[
     plain::LATENCY_BOUND,
     quota::FIVE_PER_MINUTE,
     quota::REQUEST_LIMITED,
+    tokens::TOKEN_LIMITED,
+    tokens::MIXED_PROMPTS,
+    embeddings::EMBEDDINGS,
+    pipeline::PIPELINE,
 ];
 
 impl Entry {

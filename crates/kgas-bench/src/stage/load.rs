@@ -5,19 +5,23 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use kgas_core::ontology::{ClassSpec, Leniency, OntologySpec};
+use kgas_core::ontology::{ClassSpec, Leniency, OntologySpec, RelationSpec};
 use kgas_core::{KgasTool, Ontology, Registry, ToolContext};
 use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel};
 use kgas_engine::source::Sourced;
-use kgas_engine::{DocumentRow, DocumentState, Finished, Interrupt, Pipeline, Progress, Store, Tally};
+use kgas_engine::{DocumentRow, DocumentState, Finished, Folder, Interrupt, Pipeline, Progress, Store, Tally};
 use kgas_http::{ApiRequest, Transport, openai};
 use serde_json::{Map, Value};
+use tokio::task::spawn_blocking;
 
 use crate::failure::Failure;
 
 /// How many calls are in hand for each that can be on the wire: the limiter's queue is never empty, whatever part of
 /// the calls backs off.
 const DEPTH: usize = 4;
+
+/// The one relation of the benchmark's ontology: between people.
+pub(crate) const KNOWS: &str = "knows";
 
 /// What is to be done.
 #[derive(Debug)]
@@ -34,8 +38,8 @@ pub(crate) struct Documents {
     pub(crate) texts: Vec<String>,
     /// The tools in order, with their settings.
     pub(crate) tools: Vec<(&'static str, Value)>,
-    /// Whether a document may end incomplete, as where the server is made to fail.
-    pub(crate) may_lack: bool,
+    /// Whether the graph is merged and written too, and not only found.
+    pub(crate) is_written: bool,
 }
 
 impl Load {
@@ -64,11 +68,11 @@ impl Load {
 impl Documents {
     /// One-chunk documents for the entity extractor.
     pub(crate) fn for_entities(texts: Vec<String>) -> Self {
-        Self { texts, tools: vec![("T23c_async", Value::Null)], may_lack: false }
+        Self { texts, tools: vec![("T23c_async", Value::Null)], is_written: false }
     }
 
     async fn run(self, line: Arc<dyn Transport>, max_concurrent: NonZeroUsize) -> Result<u64, Failure> {
-        let Self { texts, tools, may_lack } = self;
+        let Self { texts, tools, is_written } = self;
         let interrupt = Interrupt::default();
         let gate = Arc::new(Gate::new(interrupt.clone()));
         let chat = OpenAiModel::new("mock", openai::CHAT_MODEL, Map::new(), Arc::clone(&line), Arc::clone(&gate));
@@ -90,19 +94,28 @@ impl Documents {
         let scratch = tempfile::tempdir()?;
         let store = Store::create(scratch.path())?;
         let count = texts.len() as u64;
-        let Finished { tally, .. } =
+        let Finished { tally, store } =
             kgas_engine::run(Box::new(sourced(texts)), pipeline, store, &interrupt, &mut Silent).await?;
-        if !may_lack && tally.documents_in(DocumentState::Complete) != count {
+        if is_written {
+            let out = Folder::create(&scratch.path().join("OUT"))?;
+            spawn_blocking(move || store.write_graph(&out)).await??;
+        }
+        if tally.documents_in(DocumentState::Complete) != count {
             return Err(format!("not all of {count} documents are complete: {:?}", tally.documents).into());
         }
         Ok(tally.tools.values().map(|tool| tool.kept).sum())
     }
 }
 
-/// The classes that the documents of the benchmark name.
+/// The classes that the documents of the benchmark name, and the relation.
 fn ontology() -> Result<Ontology, Failure> {
+    let person = || vec!["Person".to_owned()];
     let classes = vec![ClassSpec::new("Person"), ClassSpec::new("City")];
-    let (ontology, _) = Ontology::compile(OntologySpec { classes, ..OntologySpec::default() }, Leniency::Strict)?;
+    let label = KNOWS.to_owned();
+    let relations =
+        vec![RelationSpec { id: label.clone(), label, domain: person(), range: person(), ..RelationSpec::default() }];
+    let spec = OntologySpec { classes, relations, ..OntologySpec::default() };
+    let (ontology, _) = Ontology::compile(spec, Leniency::Strict)?;
     Ok(ontology)
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use kgas_http::{Client, Hedge, Limits, RetryPolicy, Transport, openai};
 use tokio::time::Instant;
 
-pub(crate) use load::{Documents, Load};
+pub(crate) use load::{Documents, KNOWS, Load};
 use machine::Watch;
 use record::{Recorder, Traced};
 use server::Place;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use kgas_http::{ApiRequest, ApiResponse, Limiter, Transport};
+use kgas_http::{ApiRequest, ApiResponse, Limiter, Snapshot, Transport};
 use tokio::time::Instant;
 
 use crate::trace::{Attempt, Call};
@@ -27,11 +27,19 @@ struct Pages {
     bursts: Bursts,
 }
 
-/// The largest bursts that the limiter allowed at any time.
+/// The largest bursts that the limiter would have let go at any time.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bursts {
     pub(super) requests: Option<f64>,
     pub(super) tokens: Option<f64>,
+}
+
+impl Bursts {
+    fn see(&mut self, snapshot: &Snapshot) {
+        let larger = |was: Option<f64>, now: Option<f64>| was.into_iter().chain(now).reduce(f64::max);
+        self.requests = larger(self.requests, snapshot.burst);
+        self.tokens = larger(self.tokens, snapshot.token_burst);
+    }
 }
 
 impl Recorder {
@@ -92,6 +100,7 @@ impl Traced {
 impl Transport for Traced {
     async fn send(&self, request: ApiRequest) -> ApiResponse {
         let begun = self.recorder.begun.elapsed();
+        self.recorder.pages().bursts.see(&self.limiter.snapshot());
         let scope = ATTEMPTS.scope(RefCell::default(), async {
             let answer = self.inner.send(request).await;
             (answer, ATTEMPTS.with(RefCell::take))
@@ -101,10 +110,7 @@ impl Transport for Traced {
         let call = Call { begun, ended: self.recorder.begun.elapsed(), attempts, is_answered: answer.outcome.is_ok() };
         let mut pages = self.recorder.pages();
         pages.calls.push(call);
-        let Bursts { requests, tokens } = pages.bursts;
-        let larger = |was: Option<f64>, now: Option<f64>| was.into_iter().chain(now).reduce(f64::max);
-        pages.bursts =
-            Bursts { requests: larger(requests, snapshot.burst), tokens: larger(tokens, snapshot.token_burst) };
+        pages.bursts.see(&snapshot);
         answer
     }
 }

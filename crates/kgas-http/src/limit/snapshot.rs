@@ -3,7 +3,6 @@
 use tokio::time::Instant;
 
 use super::books::Books;
-use super::bucket::Bucket;
 use super::learn::Learned;
 use super::{Limiter, Limits, Queued};
 
@@ -28,8 +27,8 @@ pub struct Snapshot {
     pub under_way: usize,
     /// How many may be under way: fewer than configured after signs of overload.
     pub at_once: usize,
-    /// How many requests may go at once, if nothing has gone for long; `None` without a limit of
-    /// requests per minute.
+    /// How many requests could go at once now, as far as the pace is concerned; below zero in debt.
+    /// `None` without a limit of requests per minute.
     pub burst: Option<f64>,
     /// The same in tokens.
     pub token_burst: Option<f64>,
@@ -69,8 +68,8 @@ impl Snapshot {
             queued: books.queued,
             under_way: books.crew.under_way(),
             at_once: books.crew.allowed(),
-            burst: books.requests.as_ref().map(Bucket::capacity),
-            token_burst: books.tokens.as_ref().map(Bucket::capacity),
+            burst: books.requests.as_ref().map(|bucket| bucket.level(now)),
+            token_burst: books.tokens.as_ref().map(|bucket| bucket.level(now)),
             waits: books.waits.so_far(now),
             paused_until: books.paused_until.filter(|until| *until > now),
             is_strict: books.is_strict,
