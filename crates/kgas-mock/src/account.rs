@@ -125,7 +125,11 @@ pub struct Attempt {
     /// The fault that met it: `status`, `reset`, `reset_mid_body`, `hang`, `not_json`, `empty_body` or
     /// `truncated`.
     pub fault: Option<&'static str>,
-    /// When the answer was handed to the wire, since the server started.
+    /// The tokens that the answer reports; none for whatever has no such report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// When the answer was handed to the wire, since the server started; of a stream that takes its time
+    /// ([`Latency`](crate::Latency)), when its last piece was.
     #[serde(serialize_with = "maybe_seconds")]
     pub answered: Option<Duration>,
     /// When it ended without an answer: the client left, or a fault closed the connection.
@@ -140,6 +144,15 @@ impl Attempt {
     fn is_answered_call(&self) -> bool {
         self.call && self.answered.is_some() && self.status == Some(200) && self.fault.is_none()
     }
+}
+
+/// The tokens that an answer reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    /// Those of the prompt, or of the texts to embed.
+    pub prompt_tokens: u64,
+    /// Those of the answer; 0 for embeddings.
+    pub completion_tokens: u64,
 }
 
 /// A request as sent, without its key.
@@ -224,6 +237,7 @@ impl Book {
             tokens,
             status: None,
             fault: None,
+            usage: None,
             answered: None,
             dropped: None,
             request: None,
@@ -272,12 +286,18 @@ impl Ticket {
         self.book.write(self.index, |attempt| attempt.fault = Some(name));
     }
 
-    pub(crate) fn answered(mut self, status: u16) {
-        let at = self.book.now();
+    /// The head of an answer that takes its time.
+    pub(crate) fn began(&self, status: u16, usage: Option<Usage>) {
         self.book.write(self.index, |attempt| {
             attempt.status = Some(status);
-            attempt.answered = Some(at);
+            attempt.usage = usage;
         });
+    }
+
+    /// It was handed to the wire so long ago.
+    pub(crate) fn answered(mut self, ago: Duration) {
+        let at = self.book.now().saturating_sub(ago);
+        self.book.write(self.index, |attempt| attempt.answered = Some(at));
         self.is_closed = true;
     }
 }

@@ -2,22 +2,46 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::service::Closing;
 
 /// A body of known steps.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Outgoing {
     steps: VecDeque<Step>,
     length: Option<u64>,
+    pace: Option<Pacing>,
+    closing: Option<Closing>,
+}
+
+/// One event of a stream.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) text: String,
+    /// The share of the answer that is said with it, from 0 to 1.
+    pub(crate) done: f64,
+}
+
+/// The clock of a stream, which begins when the head is out.
+#[derive(Debug, Default)]
+struct Pacing {
+    begun: Option<Instant>,
+    wait: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Debug)]
 enum Step {
     Data(Bytes),
+    /// Waits until so long after the begin: no rounding by timers adds up.
+    Until(Duration),
     /// Gives the connection a chance to send what it has.
     Flush,
     Break,
@@ -28,7 +52,7 @@ impl Outgoing {
         let body = body.into();
         let length = length(&body);
         let steps = if body.is_empty() { VecDeque::new() } else { VecDeque::from([Step::Data(body)]) };
-        Self { steps, length: Some(length) }
+        Self { steps, length: Some(length), ..Self::default() }
     }
 
     /// Announces the whole length, sends half and breaks the connection.
@@ -36,7 +60,8 @@ impl Outgoing {
         let mut body = body.into();
         let length = length(&body);
         body.truncate(body.len() / 2);
-        Self { steps: VecDeque::from([Step::Data(body), Step::Flush, Step::Break]), length: Some(length) }
+        let steps = VecDeque::from([Step::Data(body), Step::Flush, Step::Break]);
+        Self { steps, length: Some(length), ..Self::default() }
     }
 
     /// Half of it, sent as if it were all.
@@ -46,12 +71,39 @@ impl Outgoing {
         Self::whole(body)
     }
 
-    /// Server-sent events, ended as OpenAI ends them.
-    pub(crate) fn events(events: impl IntoIterator<Item = String>) -> Self {
-        let mut steps: VecDeque<Step> =
-            events.into_iter().map(|event| Step::Data(Bytes::from(format!("data: {event}\n\n")))).collect();
+    /// Server-sent events, ended as OpenAI ends them, spread over this time.
+    pub(crate) fn events(events: impl IntoIterator<Item = Event>, over: Duration) -> Self {
+        let mut steps = VecDeque::new();
+        for Event { text, done } in events {
+            if !over.is_zero() && done > 0.0 {
+                steps.push_back(Step::Until(over.mul_f64(done.min(1.0))));
+            }
+            steps.push_back(Step::Data(Bytes::from(format!("data: {text}\n\n"))));
+        }
         steps.push_back(Step::Data(Bytes::from_static(b"data: [DONE]\n\n")));
-        Self { steps, length: None }
+        let pace = (!over.is_zero()).then(Pacing::default);
+        Self { steps, pace, ..Self::default() }
+    }
+
+    /// Whether it takes its time after the head.
+    pub(crate) fn is_paced(&self) -> bool {
+        self.pace.is_some()
+    }
+
+    /// Closes this when the last step is done; a body dropped before then leaves it open.
+    pub(crate) fn close_at_end(&mut self, closing: Closing) {
+        self.closing = Some(closing);
+    }
+}
+
+impl Pacing {
+    fn poll(&mut self, after: Duration, cx: &mut Context<'_>) -> Poll<()> {
+        let begun = *self.begun.get_or_insert_with(Instant::now);
+        let due = begun.checked_add(after).unwrap_or(begun);
+        let wait = self.wait.get_or_insert_with(|| Box::pin(sleep_until(due)));
+        ready!(wait.as_mut().poll(cx));
+        self.wait = None;
+        Poll::Ready(())
     }
 }
 
@@ -64,10 +116,20 @@ impl Body for Outgoing {
     type Error = Severed;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Severed>>> {
-        match self.steps.pop_front() {
-            None => Poll::Ready(None),
+        let this = &mut *self;
+        if let (Some(Step::Until(after)), Some(pace)) = (this.steps.front(), &mut this.pace) {
+            ready!(pace.poll(*after, cx));
+            this.steps.pop_front();
+        }
+        match this.steps.pop_front() {
+            None | Some(Step::Until(_)) => Poll::Ready(None),
             Some(Step::Data(data)) => {
-                self.length = self.length.map(|left| left.saturating_sub(length(&data)));
+                this.length = this.length.map(|left| left.saturating_sub(length(&data)));
+                if this.steps.is_empty()
+                    && let Some(closing) = this.closing.take()
+                {
+                    closing.close();
+                }
                 Poll::Ready(Some(Ok(Frame::data(data))))
             }
             Some(Step::Flush) => {

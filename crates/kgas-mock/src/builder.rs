@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::account::Book;
 use crate::faults::{Fault, Faults};
 use crate::forms::Forms;
+use crate::latency::Latency;
 use crate::limits::{Algorithm, HeaderStyle, Hint, Limits, Teller, Terms};
 use crate::script::{Answer, Reply, Script};
 use crate::server::MockServer;
@@ -39,7 +40,7 @@ const DEFAULT_DIMENSIONS: usize = 64;
 /// ```
 #[must_use]
 pub struct Builder {
-    latency: Duration,
+    latency: Latency,
     transit: Transit,
     terms: Terms,
     teller: Teller,
@@ -56,7 +57,7 @@ pub struct Builder {
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
-            latency: Duration::ZERO,
+            latency: Latency::fixed(Duration::ZERO),
             transit: Transit::new(Duration::ZERO, Duration::ZERO, 0),
             terms: Terms::default(),
             teller: Teller::default(),
@@ -73,6 +74,11 @@ impl Builder {
 
     /// Takes this long for each answer of the simulated model; refusals (400, 401, 404, 429) leave at once.
     pub fn latency(self, latency: Duration) -> Self {
+        self.latency_model(Latency::fixed(latency))
+    }
+
+    /// Takes as long as this says instead; refusals leave at once all the same.
+    pub fn latency_model(self, latency: Latency) -> Self {
         Self { latency, ..self }
     }
 
@@ -189,7 +195,8 @@ impl Builder {
     /// # Errors
     ///
     /// Fails if no port can be had, and with [`io::ErrorKind::InvalidInput`] if a fault has a status or a
-    /// header that HTTP does not allow, a chance that is none, or no connections and more than the clock.
+    /// header that HTTP does not allow, a chance that is none, or no connections and more than the clock, or if a
+    /// [`Latency`] has a spread, a share or a factor that is none.
     pub async fn start(self) -> io::Result<MockServer> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}/v1", listener.local_addr()?);
@@ -203,12 +210,13 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Fails with [`io::ErrorKind::InvalidInput`] if a fault cannot be, as [`Builder::start`] does.
+    /// Fails with [`io::ErrorKind::InvalidInput`] if a fault or a latency cannot be, as [`Builder::start`] does.
     pub fn in_memory(self) -> io::Result<MockServer> {
         self.open("http://mock.invalid/v1".to_owned())
     }
 
     fn open(self, url: String) -> io::Result<MockServer> {
+        self.latency.check()?;
         let Terms { requests, tokens, .. } = self.terms;
         let is_limited = requests.is_some() || tokens.is_some();
         let desk = Desk {

@@ -287,14 +287,17 @@ impl Faults {
         self.outages.iter().filter(|outage| !outage.is_empty()).map(|outage| outage.start).filter(|at| *at > now).min()
     }
 
-    /// Counts an attempt and says what goes wrong with it, if anything.
-    pub(crate) fn strike(&self, now: Duration, prompt: &str) -> Option<What> {
+    /// Counts an attempt, from 0, and says what goes wrong with it, if anything.
+    pub(crate) fn strike(&self, now: Duration, prompt: &str) -> (usize, Option<What>) {
         let mut armed = locked(&self.armed);
         let index = armed.seen;
         armed.seen += 1;
-        let fault = armed.faults.iter_mut().find(|fault| fault.applies(index, now, prompt))?;
-        fault.times = fault.times.map(|left| left.saturating_sub(1));
-        Some(fault.what.clone())
+        let fault = armed.faults.iter_mut().find(|fault| fault.applies(index, now, prompt));
+        let what = fault.map(|fault| {
+            fault.times = fault.times.map(|left| left.saturating_sub(1));
+            fault.what.clone()
+        });
+        (index, what)
     }
 }
 

@@ -4,6 +4,8 @@ use hyper::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::account::Usage;
+use crate::body::Event;
 use crate::embed::unit_vector;
 use crate::script::{ChatCall, Reply, Said};
 use crate::strict::EmbeddingsCall;
@@ -118,7 +120,7 @@ pub(crate) fn completion(call: &ChatCall, reply: &Reply) -> Result<String, Refus
             logprobs: None,
             finish_reason: reply.finish.word(),
         }],
-        usage: usage(call, reply),
+        usage: Report::of(usage(call, reply)),
     };
     serde_json::to_string(&completion).map_err(|_impossible| Refusal::of_status(500, "unwritable".to_owned()))
 }
@@ -131,7 +133,7 @@ struct Completion<'a> {
     created: u64,
     model: &'a str,
     choices: [Choice<'a>; 1],
-    usage: Usage,
+    usage: Report,
 }
 
 #[derive(Serialize)]
@@ -150,14 +152,23 @@ struct Assistant<'a> {
 }
 
 #[derive(Serialize)]
-struct Usage {
-    prompt_tokens: usize,
-    completion_tokens: usize,
-    total_tokens: usize,
+struct Report {
+    prompt_tokens: u64,
+    completion_tokens: u64,
+    total_tokens: u64,
+}
+
+impl Report {
+    fn of(usage: Usage) -> Self {
+        let Usage { prompt_tokens, completion_tokens } = usage;
+        Self { prompt_tokens, completion_tokens, total_tokens: prompt_tokens.saturating_add(completion_tokens) }
+    }
 }
 
 /// The answer to a chat call as events: the role, the text in pieces, the reason, and the usage if asked for.
-pub(crate) fn events(call: &ChatCall, reply: &Reply) -> Result<Vec<String>, Refusal> {
+///
+/// As OpenAI does, each event has a `usage` if it is asked for, which is null in all but the last.
+pub(crate) fn events(call: &ChatCall, reply: &Reply) -> Result<Vec<Event>, Refusal> {
     let (key, text) = match &reply.said {
         Said::Text(text) => ("content", text),
         Said::Refusal(sentence) => ("refusal", sentence),
@@ -165,7 +176,8 @@ pub(crate) fn events(call: &ChatCall, reply: &Reply) -> Result<Vec<String>, Refu
             return Err(Refusal::of_status(*status, message.clone()));
         }
     };
-    let chunk = |choices: Value, usage: Option<Value>| {
+    let has_usage = call.body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true));
+    let chunk = |choices: Value, usage: Value| {
         let mut chunk = json!({
             "id": format!("chatcmpl-{}", call.n),
             "object": "chat.completion.chunk",
@@ -173,35 +185,43 @@ pub(crate) fn events(call: &ChatCall, reply: &Reply) -> Result<Vec<String>, Refu
             "model": call.model,
             "choices": choices,
         });
-        if let (Some(usage), Some(fields)) = (usage, chunk.as_object_mut()) {
+        if let (true, Some(fields)) = (has_usage, chunk.as_object_mut()) {
             fields.insert("usage".to_owned(), usage);
         }
         chunk.to_string()
     };
     let delta = |delta: Value, finish: Option<&str>| {
-        chunk(json!([{ "index": 0, "delta": delta, "finish_reason": finish }]), None)
+        chunk(json!([{ "index": 0, "delta": delta, "finish_reason": finish }]), Value::Null)
     };
-    let mut events = vec![delta(json!({ "role": "assistant" }), None)];
     let letters: Vec<char> = text.chars().collect();
+    let mut said = 0;
+    let mut events = vec![Event { text: delta(json!({ "role": "assistant" }), None), done: 0.0 }];
     events.extend(letters.chunks(CHARS_PER_EVENT).map(|piece| {
+        said += piece.len();
         let piece: String = piece.iter().collect();
-        delta(json!({ key: piece }), None)
+        Event { text: delta(json!({ key: piece }), None), done: said as f64 / letters.len() as f64 }
     }));
-    events.push(delta(json!({}), Some(reply.finish.word())));
-    if call.body.pointer("/stream_options/include_usage") == Some(&Value::Bool(true)) {
-        events.push(chunk(json!([]), Some(json!(usage(call, reply)))));
+    events.push(Event { text: delta(json!({}), Some(reply.finish.word())), done: 1.0 });
+    if has_usage {
+        events.push(Event { text: chunk(json!([]), json!(Report::of(usage(call, reply)))), done: 1.0 });
     }
     Ok(events)
 }
 
-fn usage(call: &ChatCall, reply: &Reply) -> Usage {
+/// The tokens that a reply reports.
+pub(crate) fn usage(call: &ChatCall, reply: &Reply) -> Usage {
     let said = match &reply.said {
         Said::Text(text) | Said::Refusal(text) => text.as_str(),
         Said::Error { .. } => "",
     };
     let (prompt, completion) =
         reply.usage.unwrap_or_else(|| (call.messages.iter().map(|message| tokens(&message.text)).sum(), tokens(said)));
-    Usage { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion }
+    Usage { prompt_tokens: count(prompt), completion_tokens: count(completion) }
+}
+
+/// The tokens that an embeddings answer reports.
+pub(crate) fn embeddings_usage(call: &EmbeddingsCall) -> Usage {
+    Usage { prompt_tokens: embeddings_cost(call), completion_tokens: 0 }
 }
 
 /// The answer to an embeddings call.
@@ -219,7 +239,7 @@ pub(crate) fn embeddings(call: &EmbeddingsCall, dimensions: usize) -> Value {
             })
         })
         .collect();
-    let tokens: usize = call.texts.iter().map(|text| tokens(text)).sum();
+    let tokens = embeddings_cost(call);
     json!({
         "object": "list",
         "data": data,

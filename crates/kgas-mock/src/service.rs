@@ -13,11 +13,12 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::account::{Book, Received, Ticket};
+use crate::account::{Book, Received, Ticket, Usage};
 use crate::body::{Outgoing, Severed};
 use crate::endpoint::{CallKind, Endpoint};
 use crate::faults::{Faults, What};
 use crate::forms::Forms;
+use crate::latency::Latency;
 use crate::limits::{Denial, HeaderStyle, Judgement, Limits, Teller};
 use crate::openai::{self, Refusal};
 use crate::response::{CUT_ANSWER, failed, json_typed, refused, sent, with_type};
@@ -29,7 +30,7 @@ use crate::{locked, strict};
 /// All that the connections of one server share.
 pub(crate) struct Desk {
     pub(crate) book: Arc<Book>,
-    pub(crate) latency: Duration,
+    pub(crate) latency: Latency,
     pub(crate) transit: Transit,
     pub(crate) limits: Option<Limits>,
     pub(crate) counts_tokens: bool,
@@ -107,9 +108,22 @@ impl Drop for Arrival<'_> {
 
 /// How the work on a request ends.
 enum Ending {
-    Answer(Response<Outgoing>),
+    Answer(Response<Outgoing>, Option<Usage>),
     Fault(Response<Outgoing>),
     Cut,
+}
+
+/// What is left to do when an answer is handed to the wire. Dropped before, the attempt has no answer.
+pub(crate) struct Closing {
+    ticket: Ticket,
+    /// How long ago, when it closes, the answer was handed to the wire.
+    ago: Duration,
+}
+
+impl Closing {
+    pub(crate) fn close(self) {
+        self.ticket.answered(self.ago);
+    }
 }
 
 impl Desk {
@@ -153,14 +167,14 @@ impl Desk {
         };
 
         let ending = self.end(admitted, judgement.as_ref(), reading, &ticket).await;
-        let mut response = match ending {
-            Ending::Answer(mut response) => {
+        let (mut response, usage) = match ending {
+            Ending::Answer(mut response, usage) => {
                 if let Some(judgement) = &judgement {
                     self.teller.write(judgement, self.book.time_of_day(ticket.arrived()), response.headers_mut());
                 }
-                response
+                (response, usage)
             }
-            Ending::Fault(response) => response,
+            Ending::Fault(response) => (response, None),
             Ending::Cut => {
                 drop(ticket);
                 trip.back().await;
@@ -170,7 +184,13 @@ impl Desk {
         if let Ok(id) = HeaderValue::try_from(format!("req_{}", ticket.index())) {
             response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
         }
-        ticket.answered(response.status().as_u16());
+        ticket.began(response.status().as_u16(), usage);
+        if response.body().is_paced() {
+            // Its clock begins behind the way back, on which it already was in the server's hands.
+            response.body_mut().close_at_end(Closing { ticket, ago: trip.way_back() });
+        } else {
+            Closing { ticket, ago: Duration::ZERO }.close();
+        }
         trip.back().await;
         Ok(response)
     }
@@ -238,15 +258,15 @@ impl Desk {
     ) -> Ending {
         ticket.note(&reading.prompt, reading.request);
         if let Err(refusal) = admitted {
-            return Ending::Answer(refused(&refusal));
+            return Ending::Answer(refused(&refusal), None);
         }
         if let Some(denial) = judgement.and_then(|judgement| judgement.denial.as_ref()) {
-            return Ending::Answer(self.over(denial));
+            return Ending::Answer(self.over(denial), None);
         }
         match reading.call {
-            None => Ending::Answer(sent(StatusCode::OK, &openai::models(&self.models))),
+            None => Ending::Answer(sent(StatusCode::OK, &openai::models(&self.models)), None),
             Some(Ok(call)) => self.work(call, &reading.prompt, ticket).await,
-            Some(Err(refusal)) => Ending::Answer(refused(&refusal)),
+            Some(Err(refusal)) => Ending::Answer(refused(&refusal), None),
         }
     }
 
@@ -259,40 +279,52 @@ impl Desk {
     }
 
     async fn work(&self, call: Call, prompt: &str, ticket: &Ticket) -> Ending {
-        if let Some(fault) = self.faults.strike(self.book.now(), prompt) {
+        let (n, fault) = self.faults.strike(self.book.now(), prompt);
+        let n = u64::try_from(n).unwrap_or(u64::MAX);
+        if let Some(fault) = fault {
             ticket.fault(fault.name());
-            return self.fail(fault).await;
+            return self.fail(fault, n).await;
         }
-        let (response, delay) = match call {
-            Call::Chat(call) => self.chat(call),
+        let (response, usage) = match call {
+            Call::Chat(call) => self.chat(call, n).await,
             Call::Embeddings(call) => {
+                let usage = openai::embeddings_usage(&call);
                 let answer = openai::embeddings(&call, self.dimensions);
-                (sent(StatusCode::OK, &answer), Duration::ZERO)
+                wait(self.latency.of(n, usage.prompt_tokens, 0)).await;
+                (sent(StatusCode::OK, &answer), Some(usage))
             }
         };
-        self.wait(delay).await;
-        Ending::Answer(response)
+        Ending::Answer(response, usage)
     }
 
-    fn chat(&self, mut call: ChatCall) -> (Response<Outgoing>, Duration) {
+    async fn chat(&self, mut call: ChatCall, n: u64) -> (Response<Outgoing>, Option<Usage>) {
         let reply = {
-            // Held while the answer is made: `n` and the script must agree on the order.
+            // Held while the answer is made: the call's number and the script must agree on the order.
             let mut asked = locked(&self.asked);
             call.n = *asked;
             *asked += 1;
             self.forms.bend(&call, self.answer.answer(&call))
         };
+        let usage = openai::usage(&call, &reply);
+        let pace = self.latency.pace(n, usage.prompt_tokens, usage.completion_tokens);
         let is_stream = call.body.get("stream") == Some(&Value::Bool(true));
-        let response = if is_stream {
-            openai::events(&call, &reply)
-                .map(|events| with_type(StatusCode::OK, "text/event-stream", Outgoing::events(events)))
+        let (response, delay) = if is_stream {
+            let events = openai::events(&call, &reply);
+            let response = events
+                .map(|events| with_type(StatusCode::OK, "text/event-stream", Outgoing::events(events, pace.tokens)));
+            (response, pace.first)
         } else {
-            openai::completion(&call, &reply).map(|answer| json_typed(StatusCode::OK, Outgoing::whole(answer)))
+            let answer = openai::completion(&call, &reply);
+            (answer.map(|answer| json_typed(StatusCode::OK, Outgoing::whole(answer))), pace.whole())
         };
-        (response.unwrap_or_else(|refusal| refused(&refusal)), reply.after)
+        wait(delay.saturating_add(reply.after)).await;
+        match response {
+            Ok(response) => (response, Some(usage)),
+            Err(refusal) => (refused(&refusal), None),
+        }
     }
 
-    async fn fail(&self, fault: What) -> Ending {
+    async fn fail(&self, fault: What, n: u64) -> Ending {
         let response = match fault {
             What::Reset | What::RefuseConnections => return Ending::Cut,
             What::Hang => return pending().await,
@@ -302,16 +334,15 @@ impl Desk {
             What::ResetMidBody => json_typed(StatusCode::OK, Outgoing::broken(CUT_ANSWER)),
             What::Truncated => json_typed(StatusCode::OK, Outgoing::half(CUT_ANSWER)),
         };
-        self.wait(Duration::ZERO).await;
+        wait(self.latency.of(n, 0, 0)).await;
         Ending::Fault(response)
     }
+}
 
-    async fn wait(&self, more: Duration) {
-        let delay = self.latency.saturating_add(more);
-        // The timer rounds up to the next millisecond, even from nothing.
-        if !delay.is_zero() {
-            sleep(delay).await;
-        }
+async fn wait(delay: Duration) {
+    // The timer rounds up to the next millisecond, even from nothing.
+    if !delay.is_zero() {
+        sleep(delay).await;
     }
 }
 

@@ -65,4 +65,8 @@ impl Trip {
             sleep(ways.back).await;
         }
     }
+
+    pub(crate) fn way_back(&self) -> Duration {
+        self.0.as_ref().map_or(Duration::ZERO, |ways| ways.back)
+    }
 }

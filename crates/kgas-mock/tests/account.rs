@@ -143,6 +143,7 @@ async fn the_account_is_json_with_times_in_seconds() {
                 "prompt": "hello",
                 "status": 200,
                 "fault": null,
+                "usage": {"prompt_tokens": 2, "completion_tokens": 1},
                 "answered": 1.5,
                 "dropped": null,
             }],
