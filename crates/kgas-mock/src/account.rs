@@ -125,6 +125,9 @@ pub struct Attempt {
     /// The fault that met it: `status`, `reset`, `reset_mid_body`, `hang`, `not_json`, `empty_body` or
     /// `truncated`.
     pub fault: Option<&'static str>,
+    /// How the answer was made dirty ([`Dirt::name`](crate::Dirt::name)).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dirt: Option<&'static str>,
     /// The tokens that the answer reports; none for whatever has no such report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
@@ -237,6 +240,7 @@ impl Book {
             tokens,
             status: None,
             fault: None,
+            dirt: None,
             usage: None,
             answered: None,
             dropped: None,
@@ -284,6 +288,10 @@ impl Ticket {
 
     pub(crate) fn fault(&self, name: &'static str) {
         self.book.write(self.index, |attempt| attempt.fault = Some(name));
+    }
+
+    pub(crate) fn dirt(&self, name: &'static str) {
+        self.book.write(self.index, |attempt| attempt.dirt = Some(name));
     }
 
     /// The head of an answer that takes its time.

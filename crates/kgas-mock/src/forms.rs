@@ -65,7 +65,7 @@ impl Forms {
         let schema = schema_of(&call.body).unwrap_or(&free);
         match serde_json::from_str(text) {
             Ok(Value::Object(fields)) if fits(&fields, schema) => reply,
-            _ => Reply { said: Said::Text(least(schema).to_string()), ..reply },
+            _ => Reply { said: Said::Text(least(schema).to_string()), dirt: None, ..reply },
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::dirty::Dirt;
 use crate::locked;
 
 /// A chat call that passed all checks.
@@ -134,6 +135,8 @@ pub struct Reply {
     pub(crate) finish: FinishReason,
     pub(crate) usage: Option<(usize, usize)>,
     pub(crate) after: Duration,
+    /// How it was made dirty.
+    pub(crate) dirt: Option<Dirt>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +173,7 @@ impl Reply {
     }
 
     fn of(said: Said) -> Self {
-        Self { said, finish: FinishReason::Stop, usage: None, after: Duration::ZERO }
+        Self { said, finish: FinishReason::Stop, usage: None, after: Duration::ZERO, dirt: None }
     }
 
     /// Stops for this reason instead of [`FinishReason::Stop`].

@@ -286,7 +286,7 @@ impl Desk {
             return self.fail(fault, n).await;
         }
         let (response, usage) = match call {
-            Call::Chat(call) => self.chat(call, n).await,
+            Call::Chat(call) => self.chat(call, n, ticket).await,
             Call::Embeddings(call) => {
                 let usage = openai::embeddings_usage(&call);
                 let answer = openai::embeddings(&call, self.dimensions);
@@ -297,7 +297,7 @@ impl Desk {
         Ending::Answer(response, usage)
     }
 
-    async fn chat(&self, mut call: ChatCall, n: u64) -> (Response<Outgoing>, Option<Usage>) {
+    async fn chat(&self, mut call: ChatCall, n: u64, ticket: &Ticket) -> (Response<Outgoing>, Option<Usage>) {
         let reply = {
             // Held while the answer is made: the call's number and the script must agree on the order.
             let mut asked = locked(&self.asked);
@@ -305,6 +305,9 @@ impl Desk {
             *asked += 1;
             self.forms.bend(&call, self.answer.answer(&call))
         };
+        if let Some(dirt) = reply.dirt {
+            ticket.dirt(dirt.name());
+        }
         let usage = openai::usage(&call, &reply);
         let pace = self.latency.pace(n, usage.prompt_tokens, usage.completion_tokens);
         let is_stream = call.body.get("stream") == Some(&Value::Bool(true));
