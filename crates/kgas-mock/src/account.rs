@@ -116,8 +116,8 @@ pub struct Attempt {
     /// The first 200 characters of the prompt or of the texts to embed; empty if the request had none or was
     /// not a good one.
     pub prompt: String,
-    /// The tokens that the token limit counted for it, by the server's own estimate: 0 without such a limit,
-    /// and for a refused attempt unless refusals count.
+    /// The tokens that the token limit counted for it when it arrived, by the server's own estimate: 0 without
+    /// such a limit, and for a refused attempt unless refusals count.
     #[serde(skip_serializing_if = "is_zero")]
     pub tokens: u64,
     /// The status sent; `None` while there is none.
@@ -204,6 +204,12 @@ impl Book {
 
     pub(crate) fn snapshot(&self) -> Account {
         locked(&self.pages).account.clone()
+    }
+
+    /// Does this at one moment of the server's time, in order with all arrivals.
+    pub(crate) fn at_this_moment(&self, act: impl FnOnce(Duration)) {
+        let _pages = locked(&self.pages);
+        act(self.now());
     }
 
     /// Numbers a new connection.

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, ToSocketAddrs};
 
 use crate::account::Book;
 use crate::faults::{Fault, Faults};
@@ -126,6 +126,18 @@ impl Builder {
         self
     }
 
+    /// Whether the token limit settles a call when its answer is known: what the answer reports is then taken
+    /// instead of what was estimated. It doesn't unless told otherwise. What was estimated stays taken where no
+    /// answer tells better: behind a fault, and if the client leaves.
+    ///
+    /// A bucket gets the difference or loses it, with a debt if it must. A counter of the minute corrects itself if
+    /// the minute of the call is still running, a log corrects its entry. A quantum gets no more than it holds, and
+    /// takes what is missing from those that follow.
+    pub fn settle_tokens(mut self, settles_tokens: bool) -> Self {
+        self.terms.settles_tokens = settles_tokens;
+        self
+    }
+
     /// How a 429 says when to come again: by [`Hint::Seconds`] unless told otherwise.
     pub fn hint(mut self, hint: Hint) -> Self {
         self.teller.hint = hint;
@@ -198,7 +210,17 @@ impl Builder {
     /// header that HTTP does not allow, a chance that is none, or no connections and more than the clock, or if a
     /// [`Latency`] has a spread, a share or a factor that is none.
     pub async fn start(self) -> io::Result<MockServer> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        self.start_on(("127.0.0.1", 0)).await
+    }
+
+    /// Starts the server on this address and port; port 0 is a free one.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`io::ErrorKind::AddrInUse`] if the port is taken, with other kinds if it can't be had otherwise,
+    /// and as [`Builder::start`] does.
+    pub async fn start_on(self, address: impl ToSocketAddrs) -> io::Result<MockServer> {
+        let listener = TcpListener::bind(address).await?;
         let url = format!("http://{}/v1", listener.local_addr()?);
         let server = self.open(url)?;
         server.listen(listener);

@@ -54,6 +54,7 @@ mod schema;
 mod script;
 mod server;
 mod service;
+mod statistics;
 mod strict;
 mod transit;
 
@@ -68,6 +69,7 @@ pub use limits::{Algorithm, HeaderStyle, Hint};
 pub use lines::{Lines, LinesError};
 pub use script::{Answer, ChatCall, FinishReason, Message, Reply, Rules, Script};
 pub use server::MockServer;
+pub use statistics::{Statistics, TokenSums};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

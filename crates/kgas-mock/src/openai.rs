@@ -1,5 +1,6 @@
 //! What answers look like: completions, event streams, embeddings, models and errors.
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use hyper::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -232,10 +233,11 @@ pub(crate) fn embeddings(call: &EmbeddingsCall, dimensions: usize) -> Value {
         .iter()
         .enumerate()
         .map(|(index, text)| {
+            let vector = unit_vector(text, dimensions);
             json!({
                 "object": "embedding",
                 "index": index,
-                "embedding": unit_vector(text, dimensions),
+                "embedding": if call.is_base64 { json!(in_base64(&vector)) } else { json!(vector) },
             })
         })
         .collect();
@@ -246,6 +248,12 @@ pub(crate) fn embeddings(call: &EmbeddingsCall, dimensions: usize) -> Value {
         "model": call.model,
         "usage": { "prompt_tokens": tokens, "total_tokens": tokens },
     })
+}
+
+/// The numbers as OpenAI packs them: four bytes each, the least first.
+fn in_base64(vector: &[f32]) -> String {
+    let bytes: Vec<u8> = vector.iter().flat_map(|number| number.to_le_bytes()).collect();
+    BASE64_STANDARD.encode(bytes)
 }
 
 /// The list of models.

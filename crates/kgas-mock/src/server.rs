@@ -20,12 +20,17 @@ use crate::account::Account;
 use crate::builder::Builder;
 use crate::locked;
 use crate::service::Desk;
+use crate::statistics::Statistics;
 
 const PIPE_BYTES: usize = 64 * 1024;
 
 /// A running simulated provider. Dropping it stops it and cuts its connections.
 ///
 /// Each answer carries an `x-request-id`: `req_` and the index of its attempt in the [`Account`].
+///
+/// `GET /statistics` (not below `/v1`, without a key) gives the [`Statistics`] as JSON, and with `?attempts=true`
+/// the whole [`Account`] too, as their field `account`. Such a request meets no limit and no fault and is in no
+/// account; only its connection is counted.
 ///
 /// ```
 /// use kgas_mock::MockServer;
@@ -72,6 +77,12 @@ impl MockServer {
     #[must_use]
     pub fn account(&self) -> Account {
         self.desk.book.snapshot()
+    }
+
+    /// The same in sums.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.desk.statistics()
     }
 
     /// Serves one connection over any stream, for as long as the server lives.

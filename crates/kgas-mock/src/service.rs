@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::account::{Book, Received, Ticket, Usage};
@@ -23,9 +23,12 @@ use crate::limits::{Denial, HeaderStyle, Judgement, Limits, Teller};
 use crate::openai::{self, Refusal};
 use crate::response::{CUT_ANSWER, failed, json_typed, refused, sent, with_type};
 use crate::script::{Answer, ChatCall};
+use crate::statistics::Statistics;
 use crate::strict::EmbeddingsCall;
 use crate::transit::{Transit, Trip};
 use crate::{locked, strict};
+
+const STATISTICS: &str = "/statistics";
 
 /// All that the connections of one server share.
 pub(crate) struct Desk {
@@ -115,13 +118,25 @@ enum Ending {
 
 /// What is left to do when an answer is handed to the wire. Dropped before, the attempt has no answer.
 pub(crate) struct Closing {
+    desk: Arc<Desk>,
     ticket: Ticket,
+    settlement: Option<Settlement>,
     /// How long ago, when it closes, the answer was handed to the wire.
     ago: Duration,
 }
 
+/// What a call was charged, and what it used.
+struct Settlement {
+    charged: u64,
+    used: u64,
+}
+
 impl Closing {
     pub(crate) fn close(self) {
+        let Desk { book, limits, .. } = &*self.desk;
+        if let (Some(limits), Some(Settlement { charged, used })) = (limits, self.settlement) {
+            book.at_this_moment(|now| limits.settle(now, self.ticket.arrived(), charged, used));
+        }
         self.ticket.answered(self.ago);
     }
 }
@@ -142,6 +157,9 @@ impl Desk {
         connection: usize,
         request: Request<Incoming>,
     ) -> Result<Response<Outgoing>, Severed> {
+        if *request.method() == Method::GET && request.uri().path() == STATISTICS {
+            return Ok(self.report(request.uri().query()));
+        }
         let (head, body) = request.into_parts();
         let trip = self.transit.trip();
         let path = head.uri.path();
@@ -185,14 +203,33 @@ impl Desk {
             response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
         }
         ticket.began(response.status().as_u16(), usage);
+        let settlement = judgement.zip(usage).map(|(judgement, usage)| Settlement {
+            charged: judgement.charged,
+            used: usage.prompt_tokens.saturating_add(usage.completion_tokens),
+        });
+        let closing = Closing { desk: Arc::clone(&self), ticket, settlement, ago: Duration::ZERO };
         if response.body().is_paced() {
-            // Its clock begins behind the way back, on which it already was in the server's hands.
-            response.body_mut().close_at_end(Closing { ticket, ago: trip.way_back() });
+            // Its clock begins behind the way back, on which it has already left the server's hands.
+            response.body_mut().close_at_end(Closing { ago: trip.way_back(), ..closing });
         } else {
-            Closing { ticket, ago: Duration::ZERO }.close();
+            closing.close();
         }
         trip.back().await;
         Ok(response)
+    }
+
+    pub(crate) fn statistics(&self) -> Statistics {
+        Statistics::of(&self.book.snapshot(), self.book.now())
+    }
+
+    fn report(&self, query: Option<&str>) -> Response<Outgoing> {
+        let account = self.book.snapshot();
+        let mut report = json!(Statistics::of(&account, self.book.now()));
+        let is_whole = query.is_some_and(|query| query.split('&').any(|part| part == "attempts=true"));
+        if let (true, Some(fields)) = (is_whole, report.as_object_mut()) {
+            fields.insert("account".to_owned(), json!(account));
+        }
+        sent(StatusCode::OK, &report)
     }
 
     /// What the head alone decides: path, method, key.

@@ -56,6 +56,7 @@ pub(crate) struct EmbeddingsCall {
     pub(crate) model: String,
     pub(crate) texts: Vec<String>,
     pub(crate) dimensions: Option<usize>,
+    pub(crate) is_base64: bool,
 }
 
 /// Reads a body as a JSON object.
@@ -125,7 +126,7 @@ pub(crate) fn embeddings(fields: &Map<String, Value>) -> Result<EmbeddingsCall, 
         let message = format!("'input' must have at most {MAX_INPUTS} items.");
         return Err(Refusal::invalid(Some("input"), message));
     }
-    checked(fields, "encoding_format", "\"float\": this server sends no base64", |value| value == "float")?;
+    checked(fields, "encoding_format", "\"float\" or \"base64\"", |value| value == "float" || value == "base64")?;
     checked(fields, "user", "a string", Value::is_string)?;
     let dimensions = present(fields, "dimensions")
         .map(|value| {
@@ -136,7 +137,8 @@ pub(crate) fn embeddings(fields: &Map<String, Value>) -> Result<EmbeddingsCall, 
             })
         })
         .transpose()?;
-    Ok(EmbeddingsCall { model, texts, dimensions })
+    let is_base64 = present(fields, "encoding_format").is_some_and(|format| format == "base64");
+    Ok(EmbeddingsCall { model, texts, dimensions, is_base64 })
 }
 
 fn only(fields: &Map<String, Value>, known: &[&str]) -> Result<(), Refusal> {

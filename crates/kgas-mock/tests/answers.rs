@@ -6,6 +6,7 @@ mod client;
 
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use client::{CHAT, EMBEDDINGS, ask, asking, exchange, post, request};
 use kgas_mock::{ChatCall, FinishReason, Gazetteer, MockServer, RelationTable, Reply, Rules};
 use serde_json::{Value, json};
@@ -142,6 +143,21 @@ async fn the_same_text_embeds_to_the_same_unit_vector() {
     let one = json!({"model": "e", "input": "a", "dimensions": 3});
     let answer = post(&server, EMBEDDINGS, &one).await.json();
     assert_eq!(answer["data"][0]["embedding"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn embeddings_in_base64_are_the_same_numbers() {
+    let server = MockServer::builder().embedding_dimensions(5).in_memory().unwrap();
+    let encoded = |encoding: &str| json!({"model": "e", "input": ["a", "b"], "encoding_format": encoding});
+    let plain = post(&server, EMBEDDINGS, &encoded("float")).await.json();
+    let packed = post(&server, EMBEDDINGS, &encoded("base64")).await.json();
+    for index in 0..2 {
+        let text = packed["data"][index]["embedding"].as_str().unwrap();
+        let bytes = BASE64_STANDARD.decode(text).unwrap();
+        let numbers: Vec<f32> = bytes.chunks(4).map(|four| f32::from_le_bytes(four.try_into().unwrap())).collect();
+        let plain: Vec<f32> = serde_json::from_value(plain["data"][index]["embedding"].clone()).unwrap();
+        assert_eq!(numbers, plain);
+    }
 }
 
 #[tokio::test]

@@ -140,7 +140,7 @@ async fn a_bad_embeddings_request_is_400_and_names_the_param() {
         (json!({"model": "e", "input": [1, 2]}), "input"),
         (json!({"model": "e", "input": vec!["a"; 2049]}), "input"),
         (json!({"model": "e", "input": "x", "dimensions": 0}), "dimensions"),
-        (json!({"model": "e", "input": "x", "encoding_format": "base64"}), "encoding_format"),
+        (json!({"model": "e", "input": "x", "encoding_format": "hex"}), "encoding_format"),
         (json!({"model": "e", "input": "x", "messages": []}), "messages"),
     ];
     for (body, param) in cases {

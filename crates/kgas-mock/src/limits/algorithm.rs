@@ -84,6 +84,9 @@ pub(super) trait Counter: fmt::Debug + Send {
     /// Counts a refused attempt.
     fn take_refused(&mut self, now: Duration, cost: u64);
 
+    /// Takes `used` instead of what was taken `then`.
+    fn settle(&mut self, then: Duration, taken: u64, used: u64);
+
     /// What could be let in now, in whole units.
     fn remaining(&self) -> u64;
 

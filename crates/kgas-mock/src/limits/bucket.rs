@@ -59,6 +59,11 @@ impl Counter for Bucket {
         self.level = left.max(self.level.min(0));
     }
 
+    fn settle(&mut self, _then: Duration, taken: u64, used: u64) {
+        let back = weight(taken.into(), UNIT).saturating_sub(weight(used.into(), UNIT));
+        self.level = self.level.saturating_add(back).min(self.capacity);
+    }
+
     fn remaining(&self) -> u64 {
         u64::try_from(self.level.max(0) / UNIT).unwrap_or(u64::MAX)
     }

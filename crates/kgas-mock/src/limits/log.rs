@@ -52,6 +52,14 @@ impl Counter for Log {
         self.take(now, cost);
     }
 
+    fn settle(&mut self, then: Duration, taken: u64, used: u64) {
+        let entry = self.entries.iter_mut().find(|(at, cost)| (*at, *cost) == (then, taken));
+        if let Some((_, cost)) = entry {
+            *cost = used;
+            self.used = self.used.saturating_sub(taken).saturating_add(used);
+        }
+    }
+
     fn remaining(&self) -> u64 {
         self.allowance.saturating_sub(self.used)
     }

@@ -24,7 +24,7 @@ impl Minute {
 
 impl Counter for Minute {
     fn catch_up(&mut self, now: Duration) {
-        let number = now.as_secs() / WINDOW.as_secs();
+        let number = number_of(now);
         if number != self.number {
             self.number = number;
             self.used = 0;
@@ -43,6 +43,12 @@ impl Counter for Minute {
         self.take(now, cost);
     }
 
+    fn settle(&mut self, then: Duration, taken: u64, used: u64) {
+        if number_of(then) == self.number {
+            self.used = self.used.saturating_sub(taken).saturating_add(used);
+        }
+    }
+
     fn remaining(&self) -> u64 {
         self.allowance.saturating_sub(self.used)
     }
@@ -50,4 +56,8 @@ impl Counter for Minute {
     fn reset(&self, now: Duration) -> Duration {
         self.until_the_next(now)
     }
+}
+
+fn number_of(now: Duration) -> u64 {
+    now.as_secs() / WINDOW.as_secs()
 }

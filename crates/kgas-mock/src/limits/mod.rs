@@ -28,6 +28,7 @@ pub(crate) struct Terms {
     pub(crate) algorithm: Algorithm,
     pub(crate) phase: Duration,
     pub(crate) refusals_count: bool,
+    pub(crate) settles_tokens: bool,
 }
 
 /// The limits of one server.
@@ -36,6 +37,7 @@ pub(crate) struct Limits {
     meters: Mutex<Vec<Meter>>,
     phase: Duration,
     refusals_count: bool,
+    settles_tokens: bool,
 }
 
 /// What is counted.
@@ -51,7 +53,8 @@ impl Limits {
             .into_iter()
             .filter_map(|(kind, allowance)| Some(Meter::new(kind, allowance?, terms.algorithm)))
             .collect();
-        Self { meters: Mutex::new(meters), phase: terms.phase, refusals_count: terms.refusals_count }
+        let Terms { phase, refusals_count, settles_tokens, .. } = *terms;
+        Self { meters: Mutex::new(meters), phase, refusals_count, settles_tokens }
     }
 
     /// Lets a request in that has room in all limits. `now` is the time since the server started.
@@ -98,6 +101,18 @@ impl Limits {
             });
         }
         Judgement { standings, denial, charged }
+    }
+
+    /// Takes what was used instead of what was charged when the call was let in at `then`.
+    pub(crate) fn settle(&self, now: Duration, then: Duration, charged: u64, used: u64) {
+        if !self.settles_tokens || charged == used {
+            return;
+        }
+        let (now, then) = (now.saturating_add(self.phase), then.saturating_add(self.phase));
+        for meter in locked(&self.meters).iter_mut().filter(|meter| meter.kind == Kind::Tokens) {
+            meter.counter.catch_up(now);
+            meter.counter.settle(then, charged, used);
+        }
     }
 }
 

@@ -88,6 +88,11 @@ impl Counter for Quanta {
         self.left = self.left.saturating_sub(cost.into()).max(self.left.min(0));
     }
 
+    fn settle(&mut self, _then: Duration, taken: u64, used: u64) {
+        let back = i128::from(taken).saturating_sub(i128::from(used));
+        self.left = self.left.saturating_add(back).min(self.share(self.index));
+    }
+
     fn remaining(&self) -> u64 {
         u64::try_from(self.left.max(0)).unwrap_or(u64::MAX)
     }
