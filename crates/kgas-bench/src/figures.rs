@@ -69,7 +69,7 @@ impl Figures {
         let cpu = |machine: &Machine| rounded(ratio(machine.client_cpu.as_secs_f64(), answered as f64));
         Self {
             seconds: rounded(seconds),
-            terms: *terms,
+            terms: Terms { burst: terms.burst.map(rounded), token_burst: terms.token_burst.map(rounded), ..*terms },
             bound: tidy(bound),
             regret: rounded(ratio(seconds, bound.seconds)),
             full_burst_bound: tidy(full),

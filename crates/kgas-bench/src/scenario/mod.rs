@@ -5,6 +5,7 @@ mod pipeline;
 mod plain;
 mod promise;
 mod quota;
+mod single;
 mod texts;
 mod tokens;
 
@@ -25,7 +26,7 @@ pub(crate) struct Entry {
 
 /// All scenarios, in the order in which they are shown.
 pub(crate) const ALL: &[Entry] = &[
-    promise::SINGLE_CALL,
+    single::SINGLE_CALL,
     promise::BATCH,
     promise::RECOVERY,
     promise::AT_ONCE,

@@ -1,4 +1,4 @@
-//! The four rows of the promise: a single call, a batch, recovery from an error, calls at once.
+//! Three rows of the promise: a batch, recovery from an error, calls at once.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::stage::{Documents, Load, Manner, Network, Setup, Stage};
 use crate::trace::Performance;
 
 /// What one call takes.
-const CALL: Duration = Duration::from_millis(2500);
+pub(super) const CALL: Duration = Duration::from_millis(2500);
 /// What one call takes where recovery is measured.
 const SHORT_CALL: Duration = Duration::from_millis(300);
 /// How long the fault lasts, and when it begins.
@@ -24,14 +24,7 @@ const FIXED_WAIT: Duration = Duration::from_secs(15);
 /// Calls in which a hundred entities are found.
 const BATCH_CALLS: usize = 18;
 
-const TEN: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9);
-
-pub(super) const SINGLE_CALL: Entry = Entry {
-    name: "openai_single_call",
-    about: "one call of 2.5 s: what can shorten it, each by itself",
-    promise: Some(Promise { baseline: 2.5, target: 1.5 }),
-    play: single_call,
-};
+pub(super) const TEN: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9);
 
 pub(super) const BATCH: Entry = Entry {
     name: "batch_100_entities",
@@ -53,50 +46,6 @@ pub(super) const AT_ONCE: Entry = Entry {
     promise: Some(Promise { baseline: 1.0, target: 10.0 }),
     play: at_once,
 };
-
-fn single_call(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
-    let play = |max_concurrent| {
-        stage.perform(Setup {
-            server: MockServer::builder().latency(CALL).answer(texts::model()),
-            network: Network::default(),
-            limits: Limits::unlimited(max_concurrent),
-            manner: Manner::default(),
-            load: Load::Documents(Documents::for_entities(texts::with_one_person(10))),
-        })
-    };
-    let (sequential, concurrent) = (play(NonZeroUsize::MIN)?, play(TEN)?);
-    let mean = |performance: &Performance| performance.mean_wire().as_secs_f64();
-    scenario.is_bounded = false;
-    scenario.result = Some(Comparison::new(
-        "a call on the wire, on average",
-        Unit::Seconds,
-        ("sequential", mean(&sequential)),
-        ("concurrent", mean(&concurrent)),
-    ));
-    scenario.notes.push("concurrency makes no single call shorter: what can, is measured below".to_owned());
-    scenario.runs = vec![Run::of("sequential", sequential), Run::of("concurrent", concurrent)];
-    connections(stage, scenario)
-}
-
-/// What a new connection costs each call, over a network of 50 ms there and back.
-fn connections(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
-    let play = |manner| {
-        stage.perform(Setup {
-            server: MockServer::builder().latency(CALL).answer(texts::model()),
-            network: Network { one_way: Duration::from_millis(25), jitter: Duration::ZERO },
-            limits: Limits::unlimited(NonZeroUsize::MIN),
-            manner,
-            load: Load::Documents(Documents::for_entities(texts::with_one_person(10))),
-        })
-    };
-    let (new, kept) = (play(Manner::NewConnections)?, play(Manner::default())?);
-    let (before, after) = (new.mean_wire().as_secs_f64(), kept.mean_wire().as_secs_f64());
-    let comparison =
-        Comparison::new("handshakes saved", Unit::Seconds, ("new connections", before), ("kept connection", after));
-    scenario.parts.push(comparison);
-    scenario.runs.extend([Run::of("new connections", new), Run::of("kept connection", kept)]);
-    Ok(())
-}
 
 fn batch(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     let play = |max_concurrent| {

@@ -1,6 +1,7 @@
 //! The documents of the benchmark, and the model that knows what they name.
 
-use kgas_mock::{Answer, ChatCall, Gazetteer, RelationTable};
+use kgas_mock::{Answer, ChatCall, Gazetteer, RelationTable, Reply};
+use serde_json::{Value, json};
 
 use crate::stage::KNOWS;
 
@@ -26,6 +27,32 @@ pub(super) fn model() -> impl Answer {
         true => relations.answer(call),
         false => entities.answer(call),
     }
+}
+
+/// A model that finds the people of a document, and says so in this way.
+pub(super) fn people_as(answer: fn(&[&str]) -> String) -> impl Answer {
+    let names: Vec<String> = people().collect();
+    move |call: &ChatCall| {
+        let prompt = call.prompt();
+        let text = document_of(&prompt);
+        let found: Vec<&str> = names.iter().map(String::as_str).filter(|name| text.contains(name)).collect();
+        Reply::text(answer(&found))
+    }
+}
+
+/// As models write JSON unless they are told otherwise.
+pub(super) fn indented(names: &[&str]) -> String {
+    format!("{:#}", as_json(names))
+}
+
+/// Without a space that isn't needed.
+pub(super) fn compact(names: &[&str]) -> String {
+    as_json(names).to_string()
+}
+
+fn as_json(names: &[&str]) -> Value {
+    let item = |name: &&str| json!({ "text": name, "type": "Person", "confidence": 0.95, "properties": {} });
+    json!({ "entities": names.iter().map(item).collect::<Vec<_>>() })
 }
 
 /// The document in a prompt of the extractors.
