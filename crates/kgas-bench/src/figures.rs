@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::attribution::Attribution;
 use crate::bound::{Bound, Terms, Work, least};
 use crate::report::rounded;
 use crate::trace::{Doing, Machine, Performance};
@@ -41,6 +42,8 @@ pub struct Figures {
     pub requests_used: Option<f64>,
     /// The same of tokens.
     pub tokens_used: Option<f64>,
+    /// What held it back for which share of its time.
+    pub attribution: Attribution,
     /// Items that the tools kept.
     pub kept: u64,
     /// What calls spent in the limiter's queue.
@@ -83,6 +86,7 @@ impl Figures {
             max_in_flight: account.max_in_flight(),
             requests_used,
             tokens_used,
+            attribution: Attribution::of(performance),
             kept: *kept,
             queue: Percentiles::of(calls.iter().map(|call| call.time(Doing::Queued)).collect()),
             wire: Percentiles::of(calls.iter().flat_map(|call| &call.attempts).map(|attempt| attempt.wire).collect()),

@@ -1,10 +1,13 @@
 //! The benchmark of kgas: what is possible under a quota, how near we come, and what holds us back.
 //!
 //! [`main`] is the command `kgas-bench`. What it computes with is public, so that it can be checked by hand:
-//! [`bound`] has the least time possible, [`figures`] what a run's trace comes to.
+//! [`bound`] has the least time possible, [`figures`] what a run's trace comes to, [`attribution`] what held it back, and
+//! [`advice`] what would help.
 
 #![forbid(unsafe_code)]
 
+pub mod advice;
+pub mod attribution;
 pub mod bound;
 pub mod figures;
 pub mod report;

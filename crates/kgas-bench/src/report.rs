@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
+use crate::advice::advice;
 use crate::figures::Figures;
 use crate::trace::Performance;
 
@@ -122,6 +123,8 @@ pub struct Run {
     /// What it came to.
     #[serde(flatten)]
     pub figures: Figures,
+    /// What would make it faster, a sentence each.
+    pub advice: Vec<String>,
     /// What happened in it.
     #[serde(skip)]
     pub performance: Performance,
@@ -131,7 +134,9 @@ impl Run {
     /// A run and its figures.
     #[must_use]
     pub fn of(name: impl Into<String>, performance: Performance) -> Self {
-        Self { name: name.into(), figures: Figures::of(&performance), performance }
+        let figures = Figures::of(&performance);
+        let advice = advice(&performance, &figures);
+        Self { name: name.into(), figures, advice, performance }
     }
 }
 

@@ -18,6 +18,17 @@ pub struct Call {
     pub attempts: Vec<Attempt>,
     /// Whether it got its answer.
     pub is_answered: bool,
+    /// What it cost.
+    pub tokens: Tokens,
+}
+
+/// The tokens of a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// What the limiter made room for: the prompt and the longest answer allowed.
+    pub reserved: u32,
+    /// What the answer says were used, if it says so.
+    pub used: Option<u32>,
 }
 
 /// One attempt of a call.
@@ -54,7 +65,7 @@ pub enum Doing {
     Queued,
     /// It is on the wire.
     Wire,
-    /// It waits before it tries again.
+    /// It waits before it tries again, or for a server that is away.
     BackOff,
 }
 
@@ -71,15 +82,16 @@ pub struct Stretch {
 
 impl Call {
     /// What it does when, in order and without gaps of its own making; empty stretches are left out.
+    ///
+    /// What lies before the queueing for an attempt is back-off, before the first attempt too: there a call waits for
+    /// a server that is away, and otherwise not at all.
     #[must_use]
     pub fn stretches(&self) -> Vec<Stretch> {
         let mut all = Vec::new();
         let mut at = self.begun;
-        for (place, attempt) in self.attempts.iter().enumerate() {
+        for attempt in &self.attempts {
             let joined = attempt.began.saturating_sub(attempt.queued).max(at);
-            // What lies before the first attempt is the way to the queue, and takes no time.
-            let before = if place == 0 { Doing::Queued } else { Doing::BackOff };
-            all.push(Stretch { doing: before, from: at, to: joined });
+            all.push(Stretch { doing: Doing::BackOff, from: at, to: joined });
             all.push(Stretch { doing: Doing::Queued, from: joined, to: attempt.began });
             at = attempt.ended();
             all.push(Stretch { doing: Doing::Wire, from: attempt.began, to: at });

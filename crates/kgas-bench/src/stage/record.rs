@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use kgas_http::{ApiRequest, ApiResponse, Limiter, Snapshot, Transport};
 use tokio::time::Instant;
 
-use crate::trace::{Attempt, Call};
+use crate::trace::{Attempt, Call, Tokens};
 
 tokio::task_local! {
     /// The attempts of the call that is being polled: attempts are told of without their call.
@@ -101,13 +101,20 @@ impl Transport for Traced {
     async fn send(&self, request: ApiRequest) -> ApiResponse {
         let begun = self.recorder.begun.elapsed();
         self.recorder.pages().bursts.see(&self.limiter.snapshot());
+        let (reserved, usage_of) = (request.cost.tokens, request.usage_of);
         let scope = ATTEMPTS.scope(RefCell::default(), async {
             let answer = self.inner.send(request).await;
             (answer, ATTEMPTS.with(RefCell::take))
         });
         let (answer, attempts) = scope.await;
         let snapshot = self.limiter.snapshot();
-        let call = Call { begun, ended: self.recorder.begun.elapsed(), attempts, is_answered: answer.outcome.is_ok() };
+        let call = Call {
+            begun,
+            ended: self.recorder.begun.elapsed(),
+            attempts,
+            is_answered: answer.outcome.is_ok(),
+            tokens: Tokens { reserved, used: usage_of.zip(answer.outcome.as_ref().ok()).and_then(|(of, ok)| of(ok)) },
+        };
         let mut pages = self.recorder.pages();
         pages.calls.push(call);
         pages.bursts.see(&snapshot);
