@@ -136,7 +136,7 @@ fn used(performance: &Performance) -> (Option<f64>, Option<f64>) {
     let calls = || performance.account.attempts().iter().filter(|attempt| attempt.call);
     let span = || Some(calls().map(|call| call.arrived).max()? - calls().map(|call| call.arrived).min()?);
     let minutes = span().unwrap_or_default().as_secs_f64() / 60.0;
-    let good = || calls().filter(|call| call.status == Some(200)).skip(1);
+    let good = || calls().filter(|call| call.status == Some(200) && call.fault.is_none()).skip(1);
     let share = |used: f64, limit: Option<u32>| {
         let allowed = f64::from(limit?) * minutes;
         (allowed > 0.0).then(|| rounded(used / allowed))

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::figures::Figures;
-use crate::report::{Comparison, Promise, Report, Scenario, Unit};
+use crate::report::{Comparison, Promise, Report, Run, Scenario, Unit};
 use crate::show::Show;
 
 const HEAD: [&str; 9] =
@@ -13,16 +13,31 @@ pub(super) fn show(report: &Report, show: Show) -> Result<(), Failure> {
     let head = HEAD.map(str::to_owned).to_vec();
     let rows: Vec<_> = std::iter::once(head).chain(report.scenarios.iter().map(row)).collect();
     show.table(&rows)?;
+    show.result("")?;
+    let width = report.scenarios.iter().map(|scenario| scenario.name.len()).max().unwrap_or_default();
     for scenario in &report.scenarios {
-        let more = scenario.parts.iter().map(part).chain(scenario.notes.iter().cloned());
-        for (place, line) in more.enumerate() {
-            if place == 0 {
-                show.result(&format!("\n{}", scenario.name))?;
-            }
-            show.result(&format!("  {line}"))?;
+        for (place, line) in more(scenario).enumerate() {
+            let name = if place == 0 { scenario.name } else { "" };
+            show.result(&format!("{name:width$}  {line}"))?;
         }
     }
     Ok(())
+}
+
+/// What held the run back that counts, what would help, and what else there is to say.
+fn more(scenario: &Scenario) -> impl Iterator<Item = String> {
+    let run = subject(scenario);
+    let attribution = run.map(|run| run.figures.attribution.to_string());
+    let advice = run.into_iter().flat_map(|run| run.advice.iter().map(|line| format!("- {line}")));
+    let rest = scenario.parts.iter().map(part).chain(scenario.notes.iter().cloned());
+    attribution.into_iter().chain(advice).chain(rest)
+}
+
+/// The run that counts: the better one of two, or the only one.
+fn subject(scenario: &Scenario) -> Option<&Run> {
+    let name = scenario.result.as_ref().map_or("concurrent", |result| &result.after.name);
+    let named = |name: &str| scenario.runs.iter().find(|run| run.name == name);
+    named(name).or_else(|| named("concurrent"))
 }
 
 fn row(scenario: &Scenario) -> Vec<String> {
@@ -30,8 +45,7 @@ fn row(scenario: &Scenario) -> Vec<String> {
     let result = scenario.result.as_ref();
     let promise =
         |of: fn(&Promise) -> f64| scenario.promise.as_ref().map(of).map_or(String::new(), |v| amount(v, unit));
-    let subject = result.map_or("concurrent", |result| &result.after.name);
-    let run = scenario.runs.iter().find(|run| run.name == subject).filter(|_| scenario.is_bounded);
+    let run = subject(scenario).filter(|_| scenario.is_bounded);
     let figure = |of: fn(&Figures) -> String| run.map_or_else(String::new, |run| of(&run.figures));
     vec![
         scenario.name.to_owned(),

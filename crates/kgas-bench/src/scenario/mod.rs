@@ -1,11 +1,14 @@
 //! What is measured: each scenario's name, what it is, and how it is played.
 
 mod embeddings;
+mod faults;
 mod pipeline;
 mod plain;
 mod promise;
 mod quota;
 mod single;
+mod storm;
+mod tail;
 mod texts;
 mod tokens;
 
@@ -38,6 +41,11 @@ pub(crate) const ALL: &[Entry] = &[
     tokens::MIXED_PROMPTS,
     embeddings::EMBEDDINGS,
     pipeline::PIPELINE,
+    tail::HEAVY_TAIL,
+    faults::FAULTS,
+    faults::OUTAGE,
+    storm::STORM,
+    storm::NO_HEADERS,
 ];
 
 impl Entry {

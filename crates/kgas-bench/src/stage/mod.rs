@@ -130,13 +130,12 @@ impl Stage {
         recorder: &Arc<Recorder>,
         calls: usize,
     ) -> Result<Arc<dyn Transport>, Failure> {
+        let make = || self.builder(place, manner, recorder).limiter(client.limiter().clone());
+        let clients = || naive::Clients::new(make, calls);
         Ok(match manner {
             Manner::Kgas { .. } => Arc::new(client.clone()),
-            Manner::FixedWait(wait) => Arc::new(naive::FixedWait::new(client.clone(), wait)),
-            Manner::NewConnections => {
-                let make = || self.builder(place, manner, recorder).limiter(client.limiter().clone());
-                Arc::new(naive::NewConnections::new(make, calls)?)
-            }
+            Manner::FixedWait(wait) => Arc::new(naive::FixedWait::new(clients()?, wait)),
+            Manner::NewConnections => Arc::new(naive::NewConnections::new(clients()?)),
         })
     }
 
