@@ -29,7 +29,10 @@ fn more(scenario: &Scenario) -> impl Iterator<Item = String> {
     let run = subject(scenario);
     let attribution = run.map(|run| run.figures.attribution.to_string());
     let advice = run.into_iter().flat_map(|run| run.advice.iter().map(|line| format!("- {line}")));
-    let rest = scenario.parts.iter().map(part).chain(scenario.notes.iter().cloned());
+    // Where the columns' heads don't say what was compared.
+    let is_other = |result: &&Comparison| (&*result.before.name, &*result.after.name) != ("sequential", "concurrent");
+    let result = scenario.result.iter().filter(is_other);
+    let rest = result.chain(&scenario.parts).map(part).chain(scenario.notes.iter().cloned());
     attribution.into_iter().chain(advice).chain(rest)
 }
 
@@ -66,7 +69,12 @@ fn row(scenario: &Scenario) -> Vec<String> {
 fn part(part: &Comparison) -> String {
     let Comparison { of, unit, before, after, .. } = part;
     let (was, is) = (amount(before.value, *unit), amount(after.value, *unit));
-    format!("{of}: {} {was}, {} {is} ({})", before.name, after.name, better(part))
+    let change = match unit {
+        Unit::Seconds if part.improvement_percent < 0.0 => format!("{:.1} % more", -part.improvement_percent),
+        Unit::Seconds => format!("{:.1} % less", part.improvement_percent),
+        Unit::AtOnce => better(part),
+    };
+    format!("{of}: {was} ({}), {is} ({}), {change}", before.name, after.name)
 }
 
 fn better(comparison: &Comparison) -> String {

@@ -7,7 +7,7 @@ use kgas_http::Limits;
 use kgas_mock::{Builder, Latency, MockServer};
 
 use super::promise::{CALL, TEN};
-use super::{Entry, texts};
+use super::{Entry, tail, texts};
 use crate::failure::Failure;
 use crate::report::{Comparison, Promise, Run, Scenario, Unit};
 use crate::stage::{Documents, Load, Manner, Network, Setup, Stage};
@@ -15,6 +15,8 @@ use crate::trace::Performance;
 
 /// Documents of each run.
 const DOCUMENTS: usize = 20;
+/// The same where few calls in a hundred make the difference.
+const TAIL_DOCUMENTS: usize = 300;
 /// A network of 50 ms there and back.
 const NETWORK: Network = Network { one_way: Duration::from_millis(25), jitter: Duration::ZERO };
 /// What a model takes that writes a hundred tokens per second.
@@ -42,7 +44,8 @@ fn single_call(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     scenario.notes.push("concurrency makes no call shorter; what does, is measured above, each by itself".to_owned());
     scenario.runs = vec![Run::of("sequential", sequential), Run::of("concurrent", concurrent)];
     connections(stage, scenario)?;
-    answers(stage, scenario)
+    answers(stage, scenario)?;
+    tail(stage, scenario)
 }
 
 /// What a new connection costs each call.
@@ -63,6 +66,13 @@ fn answers(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     };
     let (indented, compact) = (play(texts::indented)?, play(texts::compact)?);
     compare("shorter answers", scenario, ("indented JSON", indented), ("compact JSON", compact));
+    Ok(())
+}
+
+/// What a second attempt beside a slow one saves on average; it is paid for.
+fn tail(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
+    let (single, hedged) = tail::both(stage, TAIL_DOCUMENTS, TEN)?;
+    compare("a heavy tail hedged", scenario, ("not hedged", single), ("hedged", hedged));
     Ok(())
 }
 

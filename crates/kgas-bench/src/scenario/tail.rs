@@ -29,18 +29,7 @@ pub(super) const HEAVY_TAIL: Entry = Entry {
 
 fn play(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     let documents = stage.documents(300);
-    let play = |hedge| {
-        let (share, factor) = OUTLIERS;
-        let latency = Latency::fixed(LATENCY).spread(SPREAD).outliers(share, factor).seed(stage.seed);
-        stage.perform(Setup {
-            server: MockServer::builder().latency_model(latency).answer(texts::model()),
-            network: Network::default(),
-            limits: Limits::unlimited(const { NonZeroUsize::new(10).unwrap() }),
-            manner: Manner::Kgas { retry: openai::RETRY, hedge },
-            load: Load::Documents(Documents::for_entities(texts::with_one_person(documents))),
-        })
-    };
-    let (single, hedged) = (play(None)?, play(Some(Hedge::after(P95)))?);
+    let (single, hedged) = both(stage, documents, const { NonZeroUsize::new(10).unwrap() })?;
     let runs = vec![Run::of("not hedged", single), Run::of("hedged", hedged)];
     scenario.is_bounded = false;
     if let [single, hedged] = runs.as_slice() {
@@ -60,6 +49,26 @@ fn play(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     }
     scenario.runs = runs;
     Ok(())
+}
+
+/// So many documents without hedging, and with it.
+pub(super) fn both(
+    stage: &Stage,
+    documents: usize,
+    max_concurrent: NonZeroUsize,
+) -> Result<(Performance, Performance), Failure> {
+    let play = |hedge| {
+        let (share, factor) = OUTLIERS;
+        let latency = Latency::fixed(LATENCY).spread(SPREAD).outliers(share, factor).seed(stage.seed);
+        stage.perform(Setup {
+            server: MockServer::builder().latency_model(latency).answer(texts::model()),
+            network: Network::default(),
+            limits: Limits::unlimited(max_concurrent),
+            manner: Manner::Kgas { retry: openai::RETRY, hedge },
+            load: Load::Documents(Documents::for_entities(texts::with_one_person(documents))),
+        })
+    };
+    Ok((play(None)?, play(Some(Hedge::after(P95)))?))
 }
 
 /// How long calls were on the wire: a hedged one from the first attempt's begin to the answer.
