@@ -72,8 +72,8 @@ impl Run<'_> {
         let (now, then) = (within(terms.max_concurrent), within(twice));
         (twice > terms.max_concurrent && then < now * (1.0 - WORTHWHILE)).then(|| {
             format!(
-                "raise max_concurrent from {} to {twice}: no quota forbids it, and the least time possible falls from \
-                 {} s to {} s, if the server works on so many at a time",
+                "raise max_concurrent from {} to {twice}: no quota forbids it, and if the server keeps up \
+                 the least time falls from {} s to {} s",
                 terms.max_concurrent,
                 number(now),
                 number(then),
@@ -158,8 +158,8 @@ impl Run<'_> {
                 Some(format!("{refused} although about {limit} per minute came through: its bursts may be smaller"))
             }
             Some(limit) => Some(format!(
-                "{refused} and let about {0} per minute through, not {limit}: \
-                 lower requests_per_minute to {0}, or find out who else uses the key",
+                "{refused} and let about {} per minute through, not {limit}: \
+                 lower requests_per_minute to that or a little more, or find out who else uses the key",
                 through.floor()
             )),
             None => Some(format!("{refused}: set requests_per_minute to {}, which came through", through.floor())),

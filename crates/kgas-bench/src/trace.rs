@@ -40,7 +40,7 @@ pub struct Attempt {
     pub began: Duration,
     /// How long it was on the wire.
     pub wire: Duration,
-    /// What it was answered with, if it was.
+    /// What it was answered with, if it was; none for an answer with a good status that is damaged.
     pub status: Option<u16>,
 }
 

@@ -13,27 +13,21 @@ pub(super) fn show(report: &Report, show: Show) -> Result<(), Failure> {
     let head = HEAD.map(str::to_owned).to_vec();
     let rows: Vec<_> = std::iter::once(head).chain(report.scenarios.iter().map(row)).collect();
     show.table(&rows)?;
-    show.result("")?;
-    let width = report.scenarios.iter().map(|scenario| scenario.name.len()).max().unwrap_or_default();
     for scenario in &report.scenarios {
-        for (place, line) in more(scenario).enumerate() {
-            let name = if place == 0 { scenario.name } else { "" };
-            show.result(&format!("{name:width$}  {line}"))?;
-        }
+        let held_back = subject(scenario).map(|run| run.figures.attribution.to_string()).unwrap_or_default();
+        show.result(&format!("\n{}  {held_back}", scenario.name))?;
+        more(scenario).try_for_each(|line| show.result(&format!("  {line}")))?;
     }
     Ok(())
 }
 
-/// What held the run back that counts, what would help, and what else there is to say.
+/// What would help the run that counts, and what else there is to say.
 fn more(scenario: &Scenario) -> impl Iterator<Item = String> {
-    let run = subject(scenario);
-    let attribution = run.map(|run| run.figures.attribution.to_string());
-    let advice = run.into_iter().flat_map(|run| run.advice.iter().map(|line| format!("- {line}")));
+    let advice = subject(scenario).into_iter().flat_map(|run| run.advice.iter().map(|line| format!("- {line}")));
     // Where the columns' heads don't say what was compared.
     let is_other = |result: &&Comparison| (&*result.before.name, &*result.after.name) != ("sequential", "concurrent");
-    let result = scenario.result.iter().filter(is_other);
-    let rest = result.chain(&scenario.parts).map(part).chain(scenario.notes.iter().cloned());
-    attribution.into_iter().chain(advice).chain(rest)
+    let results = scenario.result.iter().filter(is_other).chain(&scenario.parts);
+    advice.chain(results.map(part)).chain(scenario.notes.iter().cloned())
 }
 
 /// The run that counts: the better one of two, or the only one.

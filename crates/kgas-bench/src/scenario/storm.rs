@@ -21,7 +21,7 @@ const BELIEVED: u32 = 600;
 
 pub(super) const STORM: Entry = Entry {
     name: "storm_429",
-    about: "300 documents at 120 requests per minute where the client was told 600, and no header corrects it",
+    about: "300 calls at 120 requests per minute where the client was told 600, and no header corrects it",
     promise: None,
     play: storm,
 };
@@ -35,15 +35,17 @@ pub(super) const NO_HEADERS: Entry = Entry {
 
 fn storm(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     let count = stage.documents(300);
-    let documents = || Load::Documents(Documents::for_entities(texts::with_one_person(count)));
-    let right = play(stage, documents(), server(), ALLOWED)?;
-    let wrong = play(stage, documents(), server(), BELIEVED)?;
-    let prompts = (0..count).map(|number| chat_request(&ChatParams::prompt(format!("Letter {number}"))));
-    let bucket = play(stage, Load::Calls(prompts.collect()), server().algorithm(Algorithm::SecondBucket), BELIEVED)?;
+    let play = |algorithm, told| {
+        let prompts = (0..count).map(|number| chat_request(&ChatParams::prompt(format!("Letter {number}"))));
+        play(stage, Load::Calls(prompts.collect()), server().algorithm(algorithm), told)
+    };
+    let right = play(Algorithm::SecondBucket, ALLOWED)?;
+    let wrong = play(Algorithm::SecondBucket, BELIEVED)?;
+    let log = play(Algorithm::SlidingLog, BELIEVED)?;
     let wall = |performance: &Performance| performance.wall.as_secs_f64();
     scenario.is_bounded = false;
     scenario.result = Some(Comparison::new(
-        format!("{count} documents"),
+        format!("{count} calls"),
         Unit::Seconds,
         ("told the truth", wall(&right)),
         ("told five times as much", wall(&wrong)),
@@ -51,9 +53,14 @@ fn storm(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     scenario.runs = vec![
         Run::of("told the truth", right),
         Run::of("told five times as much", wrong),
-        Run::of("bucket of a second", bucket),
+        Run::of("the same, by a log", log),
     ];
     scenario.notes.extend(scenario.runs.iter().map(refusals));
+    scenario.notes.push(
+        "the server counts in a bucket of one second, and by a log of the last minute; a call that is refused three \
+         times is lost"
+            .to_owned(),
+    );
     Ok(())
 }
 

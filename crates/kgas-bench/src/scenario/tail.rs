@@ -42,8 +42,7 @@ fn play(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
         scenario.parts.push(compare(&format!("{documents} documents"), wall));
         let extra = hedged.figures.attempts.saturating_sub(hedged.figures.answered);
         scenario.notes.push(format!(
-            "hedging after {} s, which 95 calls in a hundred do not reach, sent {extra} second attempts for {documents} \
-             calls: they are paid for, and stand in the queue like any other",
+            "hedging after {} s (p95) sent {extra} second attempts for {documents} calls: each is paid for, and queues",
             P95.as_secs_f64(),
         ));
     }

@@ -55,7 +55,7 @@ impl Recorder {
                 queued: told.queued.total(),
                 began: told.began.saturating_duration_since(recorder.begun),
                 wire: told.wire,
-                status: told.status,
+                status: told.status.filter(|status| told.error.is_none() || !(200..300).contains(status)),
             };
             // Outside of a call there is nobody whose attempt it is.
             let _unknown = ATTEMPTS.try_with(|attempts| attempts.borrow_mut().push(attempt));

@@ -55,6 +55,7 @@ impl Place {
         let far_end = Arc::clone(&server);
         tokio::spawn(async move {
             while let Some(pipe) = listener.accept().await {
+                // While connections are refused the pipe is at its end at once: a client sees the same as over TCP.
                 far_end.serve_stream(pipe);
             }
         });
