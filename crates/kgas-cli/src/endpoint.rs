@@ -8,14 +8,13 @@ use std::time::Duration;
 use kgas_engine::Interrupt;
 use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel, has_form, is_final};
 use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL};
-use kgas_http::{BaseUrl, BuildError, Client, Limits, RetryPolicy, Secret, Timeouts, Transport};
+use kgas_http::{BaseUrl, BuildError, Client, Limits, RetryPolicy, Timeouts, Transport};
 use serde_json::{Map, Value};
 
 use crate::args::{ModelArgs, Proxy};
 use crate::failure::Failure;
 use crate::input;
-
-const OPENAI_HOST: &str = "api.openai.com";
+use crate::key::{is_openai, key_for};
 
 /// A server that may be asked.
 #[derive(Debug)]
@@ -92,7 +91,7 @@ impl Endpoint {
             .timeouts(self.timeouts)
             .retry(self.retry)
             .allow_insecure_http(self.insecure_http);
-        if let Some(key) = self.api_key()? {
+        if let Some(key) = key_for(&self.base, self.key_variable.as_deref()).map_err(Failure::fatal)? {
             builder = builder.api_key(key);
         }
         if let Some(organization) = &self.organization {
@@ -165,37 +164,6 @@ impl Endpoint {
         let tokens = per_minute(self.limits.tokens_per_minute, "tokens");
         format!("{}: {requests}, {tokens}, {} at a time", self.base, self.limits.max_concurrent)
     }
-
-    fn api_key(&self) -> Result<Option<Secret>, Failure> {
-        if let Some(name) = &self.key_variable {
-            let missing = || Failure::fatal(format!("--api-key-env {name}: there is no such variable, or it is empty"));
-            return variable(name)?.ok_or_else(missing).map(Some);
-        }
-        if let Some(key) = variable("KGAS_API_KEY")? {
-            return Ok(Some(key));
-        }
-        // OpenAI's key is for OpenAI: no other host is sent it.
-        if !is_openai(&self.base) {
-            return Ok(None);
-        }
-        let to_do = "set OPENAI_API_KEY or KGAS_API_KEY, or name another variable with --api-key-env";
-        let missing = || Failure::fatal(format!("no API key for {OPENAI_HOST}: {to_do}"));
-        variable("OPENAI_API_KEY")?.ok_or_else(missing).map(Some)
-    }
-}
-
-fn is_openai(base: &BaseUrl) -> bool {
-    base.host().eq_ignore_ascii_case(OPENAI_HOST)
-}
-
-/// The key in an environment variable; none where it is not set or blank.
-fn variable(name: &str) -> Result<Option<Secret>, Failure> {
-    // What is not UTF-8 is no key, and the check says so.
-    let value = std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-    let Some(value) = value.filter(|value| !value.trim().is_empty()) else { return Ok(None) };
-    let key = Secret::from(value);
-    key.check().map_err(|error| Failure::fatal(format!("{name}: {error}")))?;
-    Ok(Some(key))
 }
 
 /// How fast it may go. How many requests OpenAI allows an account is a guess until its headers tell. What a person

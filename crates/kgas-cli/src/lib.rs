@@ -21,6 +21,7 @@ mod failure;
 mod form;
 mod graph;
 mod input;
+mod key;
 mod logging;
 mod models;
 mod ontology;
@@ -44,6 +45,8 @@ use kgas_tools as _;
 use args::{Args, Command};
 use failure::Failure;
 use show::Show;
+
+pub use key::{KeyError, key_for};
 
 /// Runs the command line of this process and says how it ended.
 ///

@@ -1,0 +1,66 @@
+//! Which key goes to which server: one rule for all commands that send one.
+
+use kgas_http::{BaseUrl, Secret, SecretError};
+
+const OPENAI_HOST: &str = "api.openai.com";
+
+/// The key for a server: that of the variable that was named; else `KGAS_API_KEY`; else, for OpenAI's own host alone,
+/// `OPENAI_API_KEY`. None where no key is needed, as far as one can tell: the server isn't OpenAI's.
+///
+/// # Errors
+///
+/// If the named variable is missing, if OpenAI's host would get no key, or if what a variable holds can't be one. The
+/// person who set the environment must change it; no text of the error holds the key.
+pub fn key_for(base: &BaseUrl, named: Option<&str>) -> Result<Option<Secret>, KeyError> {
+    if let Some(name) = named {
+        return variable(name)?.ok_or_else(|| KeyError::NoVariable { name: name.to_owned() }).map(Some);
+    }
+    if let Some(key) = variable("KGAS_API_KEY")? {
+        return Ok(Some(key));
+    }
+    // OpenAI's key is for OpenAI: no other host is sent it.
+    if !is_openai(base) {
+        return Ok(None);
+    }
+    variable("OPENAI_API_KEY")?.ok_or(KeyError::NoKey).map(Some)
+}
+
+/// Whether this is OpenAI's own host.
+pub(crate) fn is_openai(base: &BaseUrl) -> bool {
+    base.host().eq_ignore_ascii_case(OPENAI_HOST)
+}
+
+/// Why there is no key to send.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The variable that was named isn't there.
+    #[error("--api-key-env {name}: there is no such variable, or it is empty")]
+    NoVariable {
+        /// Its name.
+        name: String,
+    },
+    /// OpenAI wants a key, and there is none.
+    #[error(
+        "no API key for {OPENAI_HOST}: set OPENAI_API_KEY or KGAS_API_KEY, or name another variable with --api-key-env"
+    )]
+    NoKey,
+    /// A variable holds what can't be a key.
+    #[error("{name}: {reason}")]
+    NotAKey {
+        /// The variable's name.
+        name: String,
+        /// What is wrong with it.
+        reason: SecretError,
+    },
+}
+
+/// The key in an environment variable; none where it is not set or blank.
+fn variable(name: &str) -> Result<Option<Secret>, KeyError> {
+    // What is not UTF-8 is no key, and the check says so.
+    let value = std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    let Some(value) = value.filter(|value| !value.trim().is_empty()) else { return Ok(None) };
+    let key = Secret::from(value);
+    key.check().map_err(|reason| KeyError::NotAKey { name: name.to_owned(), reason })?;
+    Ok(Some(key))
+}
