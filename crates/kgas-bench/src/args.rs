@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::probe::ProbeArgs;
 use crate::report::Mode;
 
 /// Measures kgas: needs no key and no network unless it is told to ask a server.
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     List,
     /// Measure scenarios: the four rows of the promise unless others are named
     Run(RunArgs),
+    /// Ask a server of yours a few times, and propose limits for it
+    Probe(ProbeArgs),
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,8 @@
 //! The benchmark of kgas: what is possible under a quota, how near we come, and what holds us back.
 //!
 //! [`main`] is the command `kgas-bench`. What it computes with is public, so that it can be checked by hand:
-//! [`bound`] has the least time possible, [`figures`] what a run's trace comes to, [`attribution`] what held it back, and
-//! [`advice`] what would help.
+//! [`bound`] has the least time possible, [`figures`] what a run's trace comes to, [`attribution`] what held it back,
+//! [`advice`] what would help, and [`probe`] what a user's own server can do.
 
 #![forbid(unsafe_code)]
 
@@ -10,6 +10,7 @@ pub mod advice;
 pub mod attribution;
 pub mod bound;
 pub mod figures;
+pub mod probe;
 pub mod report;
 pub mod trace;
 
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::List => run::list(show),
         Command::Run(args) => run::run(&args, show),
+        Command::Probe(args) => probe::main(&args, show),
     };
     done.unwrap_or_else(|failure| {
         show.failure(&failure);
