@@ -126,6 +126,8 @@ async fn limits_are_read_from_headers_and_kept_to() {
     }
     let (findings, _) = probed(limited(HeaderStyle::OpenAi), 30).await;
     insta::assert_snapshot!("told", render(&findings));
+    let documented = include_str!("../../../docs/probe.md");
+    assert!(documented.contains(&render(&findings)), "docs/probe.md shows something else");
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,6 +193,15 @@ async fn a_size_that_is_refused_is_not_asked_again_and_the_rest_is() {
     let answered: Vec<usize> = findings.sizes.iter().map(|size| size.samples.len()).collect();
     assert_eq!((answered, findings.safe.at_once), (vec![4, 4, 0], 8));
     assert!(render(&findings).contains("maximum context length"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_fails_with_one_small_prompt_is_not_asked_for_more_at_a_time() {
+    // 1 first, 3 sizes, and the smallest again.
+    let builder = server(Reply::text("1").after(Duration::from_millis(100))).fault(Fault::status(500).nth(5));
+    let (findings, server) = probed(builder, 30).await;
+    assert_eq!(server.account().attempts().len(), 5);
+    assert_eq!(Proposal::of(&findings).max_concurrent.value, None);
 }
 
 #[tokio::test(start_paused = true)]
