@@ -149,7 +149,7 @@ async fn without_headers_limits_are_left_out_and_that_is_said() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_among_several_ends_the_ladder_and_nothing_more_is_sent() {
-    // 13 one after the other, then 2, then 4 of which the second is refused: 8 at a time are never tried.
+    // 13 one after the other, then 2, then 4 of which the third is refused: 8 at a time are never tried.
     let builder = server(slots(64, by_size)).fault(Fault::status(429).header("retry-after", "20").nth(17));
     let (findings, server) = probed(builder, 30).await;
     assert_eq!(findings.safe.at_once, 2);
@@ -160,7 +160,7 @@ async fn a_refusal_among_several_ends_the_ladder_and_nothing_more_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn after_a_refusal_what_was_still_to_go_stays_at_home() {
-    // Twice 2, twice 4: of the latter's eight, four are out when the first is refused.
+    // Twice 2, twice 4: of the latter's eight, four are out when the second is refused.
     let fault = Fault::status(429).header("retry-after", "0").nth(21);
     let (findings, server) = probed(server(slots(64, by_size)).fault(fault), 60).await;
     assert_eq!(findings.safe.because, Because::Refused { at_once: 4 });
@@ -198,7 +198,7 @@ async fn a_size_that_is_refused_is_not_asked_again_and_the_rest_is() {
 #[tokio::test(start_paused = true)]
 async fn a_server_that_fails_with_one_small_prompt_is_not_asked_for_more_at_a_time() {
     // 1 first, 3 sizes, and the smallest again.
-    let builder = server(Reply::text("1").after(Duration::from_millis(100))).fault(Fault::status(500).nth(5));
+    let builder = server(Reply::text("1").after(Duration::from_millis(100))).fault(Fault::status(500).nth(4));
     let (findings, server) = probed(builder, 30).await;
     assert_eq!(server.account().attempts().len(), 5);
     assert_eq!(Proposal::of(&findings).max_concurrent.value, None);
