@@ -11,7 +11,7 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::service::Closing;
+use crate::closing::Closing;
 
 /// A body of known steps.
 #[derive(Default)]

@@ -36,8 +36,10 @@
 //! ```
 
 mod account;
+mod arrival;
 mod body;
 mod builder;
+mod closing;
 mod dice;
 mod dirty;
 mod embed;

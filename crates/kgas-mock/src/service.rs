@@ -1,7 +1,6 @@
 //! One request's way through the server: head, key, limits, checks, fault, answer.
 
 use std::future::pending;
-use std::mem::take;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,7 +13,9 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::account::{Book, Received, Ticket, Usage};
+use crate::arrival::{Arrival, Call, Reading};
 use crate::body::{Outgoing, Severed};
+use crate::closing::{Closing, Settlement};
 use crate::endpoint::{CallKind, Endpoint};
 use crate::faults::{Faults, What};
 use crate::forms::Forms;
@@ -24,8 +25,7 @@ use crate::openai::{self, Refusal};
 use crate::response::{CUT_ANSWER, failed, json_typed, refused, sent, with_type};
 use crate::script::{Answer, ChatCall};
 use crate::statistics::Statistics;
-use crate::strict::EmbeddingsCall;
-use crate::transit::{Transit, Trip};
+use crate::transit::Transit;
 use crate::{locked, strict};
 
 const STATISTICS: &str = "/statistics";
@@ -48,97 +48,11 @@ pub(crate) struct Desk {
     pub(crate) asked: Mutex<usize>,
 }
 
-/// A call that passed all checks.
-enum Call {
-    Chat(ChatCall),
-    Embeddings(EmbeddingsCall),
-}
-
-/// A body as read: what the limits and the account want of it, and what came out of the checks.
-#[derive(Default)]
-struct Reading {
-    prompt: String,
-    cost: u64,
-    request: Option<Received>,
-    /// None: not a call, or not let in by its head.
-    call: Option<Result<Call, Refusal>>,
-}
-
-/// A request on its way to the books. Dropped before it got there it still arrives, and counts: the client has
-/// left, but what it sent is sent.
-struct Arrival<'a> {
-    desk: &'a Desk,
-    connection: usize,
-    path: &'a str,
-    is_call: bool,
-    is_limited: bool,
-    reading: Reading,
-    has_arrived: bool,
-}
-
-impl Arrival<'_> {
-    /// Writes it down and judges it, in one step.
-    fn arrive(&mut self) -> (Ticket, Option<Judgement>) {
-        self.has_arrived = true;
-        let Desk { book, limits, .. } = self.desk;
-        book.arrive(self.connection, self.path, self.is_call, |now| {
-            let judgement = match limits {
-                Some(limits) if self.is_limited => Some(limits.judge(now, self.reading.cost)),
-                Some(_) | None => None,
-            };
-            let charged = judgement.as_ref().map_or(0, |judgement| judgement.charged);
-            (judgement, charged)
-        })
-    }
-
-    /// Goes the way there with its body read.
-    async fn travel(mut self, trip: &Trip, reading: Reading) -> (Ticket, Option<Judgement>, Reading) {
-        self.reading = reading;
-        trip.there().await;
-        let (ticket, judgement) = self.arrive();
-        (ticket, judgement, take(&mut self.reading))
-    }
-}
-
-impl Drop for Arrival<'_> {
-    fn drop(&mut self) {
-        if !self.has_arrived {
-            let (ticket, _) = self.arrive();
-            ticket.note(&self.reading.prompt, self.reading.request.take());
-        }
-    }
-}
-
 /// How the work on a request ends.
 enum Ending {
     Answer(Response<Outgoing>, Option<Usage>),
     Fault(Response<Outgoing>),
     Cut,
-}
-
-/// What is left to do when an answer is handed to the wire. Dropped before, the attempt has no answer.
-pub(crate) struct Closing {
-    desk: Arc<Desk>,
-    ticket: Ticket,
-    settlement: Option<Settlement>,
-    /// How long ago, when it closes, the answer was handed to the wire.
-    ago: Duration,
-}
-
-/// What a call was charged, and what it used.
-struct Settlement {
-    charged: u64,
-    used: u64,
-}
-
-impl Closing {
-    pub(crate) fn close(self) {
-        let Desk { book, limits, .. } = &*self.desk;
-        if let (Some(limits), Some(Settlement { charged, used })) = (limits, self.settlement) {
-            book.at_this_moment(|now| limits.settle(now, self.ticket.arrived(), charged, used));
-        }
-        self.ticket.answered(self.ago);
-    }
 }
 
 impl Desk {
