@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::probe::ProbeArgs;
 use crate::report::Mode;
+use crate::serve::ServeArgs;
 
 /// Measures kgas: needs no key and no network unless it is told to ask a server.
 #[derive(Debug, Parser)]
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Ask a server of yours a few times, and propose limits for it
     Probe(ProbeArgs),
+    /// Be a simulated OpenAI-compatible server; docs/simulated-server.md has what can be told
+    Serve(Box<ServeArgs>),
 }
 
 #[derive(Debug, Args)]

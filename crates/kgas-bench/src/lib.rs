@@ -18,6 +18,7 @@ mod args;
 mod failure;
 mod run;
 mod scenario;
+mod serve;
 mod show;
 mod stage;
 
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::List => run::list(show),
         Command::Run(args) => run::run(&args, show),
         Command::Probe(args) => probe::main(&args, show),
+        Command::Serve(args) => serve::serve(&args, show),
     };
     done.unwrap_or_else(|failure| {
         show.failure(&failure);
