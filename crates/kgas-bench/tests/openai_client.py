@@ -179,6 +179,10 @@ class Bucket:
     def take_refused(self, now, cost):
         self.level -= max(0, min(cost, self.level))
 
+    def settle(self, now, then, taken, used):
+        self.lets_in(now, 0)
+        self.level = min(self.capacity, self.level + taken - used)
+
 
 class FixedMinute:
     """A counter that starts anew at each minute."""
@@ -194,6 +198,10 @@ class FixedMinute:
 
     take_refused = take
 
+    def settle(self, now, then, taken, used):
+        if now // MINUTE == then // MINUTE:
+            self.used[then // MINUTE] += used - taken
+
 
 class SlidingLog:
     """What was let in during the last 60 s; exactly 60 s ago is too long ago."""
@@ -208,6 +216,9 @@ class SlidingLog:
         self.log.append((now, cost))
 
     take_refused = take
+
+    def settle(self, now, then, taken, used):
+        self.log[self.log.index((then, taken))] = (then, used)
 
 
 class SecondQuanta:
@@ -234,6 +245,10 @@ class SecondQuanta:
     def take_refused(self, now, cost):
         self.left -= max(0, min(cost, self.left))
 
+    def settle(self, now, then, taken, used):
+        self.lets_in(now, 0)
+        self.left = min(self.share(self.k), self.left + taken - used)
+
 
 DEFINITIONS = {
     "full-bucket": lambda n: Bucket(n, n),
@@ -245,12 +260,13 @@ DEFINITIONS = {
 
 
 def cases():
-    """Each algorithm alone, with a phase, with refusals that count, and with tokens beside requests."""
+    """Each algorithm alone, with a phase, with refusals that count, with tokens beside requests, and settled."""
     for number, algorithm in enumerate(DEFINITIONS):
         yield algorithm, {"rpm": 40, "seed": number}
         yield algorithm, {"rpm": 90, "phase": 17_300, "seed": 10 + number}
         yield algorithm, {"rpm": 50, "refusals_count": True, "seed": 20 + number}
         yield algorithm, {"rpm": 80, "tpm": 1_500, "seed": 30 + number}
+        yield algorithm, {"rpm": 600, "tpm": 2_000, "settles": True, "seed": 40 + number}
 
 
 def flags_of(algorithm, case):
@@ -261,6 +277,9 @@ def flags_of(algorithm, case):
         flags += ["--phase", f"{case['phase']}ms"]
     if "refusals_count" in case:
         flags += ["--refusals-count"]
+    if "settles" in case:
+        # What is used is more than some calls are charged for, and less than others are.
+        flags += ["--settle-tokens", "--answer", "x" * 120]
     return flags
 
 
@@ -282,14 +301,14 @@ def calls_until(address, seed, seconds):
 
 
 def expected(algorithm, case, arrivals):
-    """The statuses that the definition gives: (arrival in ns, tokens) each."""
+    """The statuses that the definition gives to arrivals, in order."""
     phase = case.get("phase", 0) * 1_000_000
     meters = [(DEFINITIONS[algorithm](case["rpm"]), lambda tokens: 1)]
     if "tpm" in case:
         meters.append((DEFINITIONS[algorithm](case["tpm"]), lambda tokens: tokens))
     for definition, _ in meters:
         definition.lets_in(phase, 0)
-    for arrived, tokens in arrivals:
+    for arrived, tokens, answered, used in arrivals:
         now = arrived + phase
         # All are asked, for time passes in each of them.
         is_let_in = all([definition.lets_in(now, cost(tokens)) for definition, cost in meters])
@@ -298,6 +317,9 @@ def expected(algorithm, case, arrivals):
                 definition.take(now, cost(tokens))
             elif case.get("refusals_count"):
                 definition.take_refused(now, cost(tokens))
+        # One call at a time: each is settled before the next arrives.
+        if is_let_in and case.get("settles"):
+            meters[1][0].settle(answered + phase, now, tokens, used)
         yield 200 if is_let_in else 429
 
 
@@ -307,7 +329,8 @@ def the_algorithm_is_as_defined(binary, algorithm, case, seconds=66):
         attempts = statistics(address)["account"]["attempts"]
     assert [attempt["prompt"] for attempt in attempts] == [prompt for prompt, _, _ in seen]
     arrivals = [
-        (round(attempt["arrived"] * SECOND), tokens) for attempt, (_, tokens, _) in zip(attempts, seen, strict=True)
+        (nanoseconds(attempt["arrived"]), tokens, nanoseconds(attempt["answered"]), sum(attempt.get("usage", {}).values()))
+        for attempt, (_, tokens, _) in zip(attempts, seen, strict=True)
     ]
     for source, statuses in [
         ("the client saw", [status for _, _, status in seen]),
@@ -321,6 +344,10 @@ def the_algorithm_is_as_defined(binary, algorithm, case, seconds=66):
     refused = sum(status == 429 for _, _, status in seen)
     assert 0 < refused < len(seen), f"{algorithm} {case}: {refused} of {len(seen)} refused prove nothing"
     return f"{algorithm} {case}: {len(seen)} calls, {refused} refused, all as defined"
+
+
+def nanoseconds(seconds):
+    return round(seconds * SECOND)
 
 
 def api(binary):
@@ -340,8 +367,9 @@ def api(binary):
 def limits(binary):
     with ThreadPoolExecutor(64) as pool:
         checks = [pool.submit(the_algorithm_is_as_defined, binary, *case) for case in cases()]
-        for check in checks:
-            print(check.result())
+    for check in checks:
+        print(check.exception() or check.result())
+    assert not any(check.exception() for check in checks)
 
 
 if __name__ == "__main__":

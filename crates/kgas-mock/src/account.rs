@@ -206,12 +206,6 @@ impl Book {
         locked(&self.pages).account.clone()
     }
 
-    /// Does this at one moment of the server's time, in order with all arrivals.
-    pub(crate) fn at_this_moment(&self, act: impl FnOnce(Duration)) {
-        let _pages = locked(&self.pages);
-        act(self.now());
-    }
-
     /// Numbers a new connection.
     pub(crate) fn connected(&self) -> usize {
         let mut pages = locked(&self.pages);
@@ -308,10 +302,15 @@ impl Ticket {
         });
     }
 
-    /// It was handed to the wire so long ago.
-    pub(crate) fn answered(mut self, ago: Duration) {
-        let at = self.book.now().saturating_sub(ago);
-        self.book.write(self.index, |attempt| attempt.answered = Some(at));
+    /// It was handed to the wire so long ago; `settle` is done at the moment of now, in order with all arrivals.
+    pub(crate) fn answered(mut self, ago: Duration, settle: impl FnOnce(Duration)) {
+        let mut pages = locked(&self.book.pages);
+        let now = self.book.now();
+        settle(now);
+        if let Some(attempt) = pages.account.attempts.get_mut(self.index) {
+            attempt.answered = Some(now.saturating_sub(ago));
+        }
+        drop(pages);
         self.is_closed = true;
     }
 }

@@ -23,10 +23,11 @@ pub(crate) struct Settlement {
 
 impl Closing {
     pub(crate) fn close(self) {
-        let Desk { book, limits, .. } = &*self.desk;
-        if let (Some(limits), Some(Settlement { charged, used })) = (limits, self.settlement) {
-            book.at_this_moment(|now| limits.settle(now, self.ticket.arrived(), charged, used));
-        }
-        self.ticket.answered(self.ago);
+        let arrived = self.ticket.arrived();
+        self.ticket.answered(self.ago, |now| {
+            if let (Some(limits), Some(Settlement { charged, used })) = (&self.desk.limits, self.settlement) {
+                limits.settle(now, arrived, charged, used);
+            }
+        });
     }
 }
