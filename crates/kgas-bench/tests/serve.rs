@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -196,4 +197,18 @@ fn a_port_that_is_taken_is_said_with_exit_code_1() {
     let said =
         format!("kgas-bench: 127.0.0.1:{port} is taken by another server: give another --port, or 0 for a free one\n");
     assert_eq!(refused(&["--port", &port]), (Some(1), said));
+}
+
+#[test]
+fn the_documentation_has_each_flag_and_no_other() {
+    let help = serve(&["--help"]).output().unwrap().stdout;
+    let flags_in = |text: &str, before: &str| -> BTreeSet<String> {
+        let lines = text.lines().filter_map(|line| line.trim_start().strip_prefix(before));
+        lines.filter_map(|rest| rest.split([' ', '`', ',']).next().map(str::to_owned)).collect()
+    };
+    let documented =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/simulated-server.md")).unwrap();
+    let documented = flags_in(&documented, "| `--");
+    assert!(documented.contains("rpm"), "{documented:?}");
+    assert_eq!(documented, flags_in(&String::from_utf8(help).unwrap(), "--"));
 }
