@@ -4,10 +4,12 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use kgas_http::Limits;
+use kgas_http::openai::{ChatParams, chat_request};
 use kgas_mock::{Builder, Fault, MockServer};
 
 use super::{Entry, texts};
 use crate::failure::Failure;
+use crate::figures::Figures;
 use crate::report::{Comparison, Run, Scenario, Unit};
 use crate::stage::{Documents, Load, Manner, Network, Setup, Stage};
 use crate::trace::Performance;
@@ -24,7 +26,7 @@ const AWAY: Duration = Duration::from_millis(37_500);
 
 pub(super) const FAULTS: Entry = Entry {
     name: "faults_10",
-    about: "300 documents where one attempt in ten fails: 500, 503, connection cut, answer cut",
+    about: "300 calls where one attempt in ten fails: 500, 503, connection cut, answer cut",
     promise: None,
     play: faults,
 };
@@ -37,26 +39,28 @@ pub(super) const OUTAGE: Entry = Entry {
 };
 
 fn faults(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
-    let documents = stage.documents(300);
+    let count = stage.documents(300);
+    // Not documents: where each call has three attempts one in a thousand fails in all of them.
+    let calls = || {
+        let prompts = (0..count).map(|number| chat_request(&ChatParams::prompt(format!("Letter {number}"))));
+        Load::Calls(prompts.collect())
+    };
     let failing = |busy: u16, manner| {
         let faults = [Fault::status(500), Fault::status(busy), Fault::reset(), Fault::truncated()];
-        let faults = faults.into_iter().zip(stage.seed..).map(|(fault, seed)| fault.with_chance(CHANCE, seed));
-        play(stage, documents, faults, manner)
+        let chance = |(fault, number): (Fault, u64)| fault.with_chance(CHANCE, stage.seed.wrapping_add(number));
+        play(stage, calls(), faults.into_iter().zip(0..).map(chance), manner)
     };
-    let sound = play(stage, documents, [], Manner::default())?;
+    let sound = play(stage, calls(), [], Manner::default())?;
     let fixed = failing(503, Manner::FixedWait(FIXED_WAIT))?;
     let kgas = failing(503, Manner::default())?;
     let never_busy = failing(502, Manner::default())?;
     let walls = |before: (&str, &Performance), after: (&str, &Performance)| {
         let side = |(name, performance): (_, &Performance)| (name, performance.wall.as_secs_f64());
-        Comparison::new(format!("{documents} documents"), Unit::Seconds, side(before), side(after))
+        Comparison::new(format!("{count} calls"), Unit::Seconds, side(before), side(after))
     };
     scenario.result = Some(walls(("waits a fixed 15 s", &fixed), ("kgas", &kgas)));
     scenario.parts.push(walls(("no faults", &sound), ("faults", &kgas)));
     scenario.parts.push(walls(("no faults", &sound), ("faults, 502 for 503", &never_busy)));
-    let attempts = kgas.account.attempts();
-    let failed = attempts.iter().filter(|attempt| attempt.fault.is_some()).count();
-    scenario.notes.push(format!("{failed} of {} attempts failed, and no document is lost", attempts.len()));
     scenario.notes.push("each 503 says that the server is too busy, and halves how many go at once".to_owned());
     scenario.runs = vec![
         Run::of("no faults", sound),
@@ -64,15 +68,27 @@ fn faults(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
         Run::of("kgas", kgas),
         Run::of("502 for 503", never_busy),
     ];
+    scenario.notes.extend(scenario.runs.iter().skip(1).map(losses));
     Ok(())
 }
 
+fn losses(run: &Run) -> String {
+    let Figures { calls, attempts, answered, .. } = &run.figures;
+    let lost = calls.saturating_sub(*answered);
+    format!(
+        "{}: {lost} of {calls} calls lost, {} of {attempts} attempts failed",
+        run.name,
+        attempts.saturating_sub(*answered)
+    )
+}
+
 fn outage(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
-    let documents = stage.documents(600);
+    let count = stage.documents(600);
+    let documents = || Load::Documents(Documents::for_entities(texts::with_one_person(count)));
     let away = || [Fault::refuse_connections().between(GONE, GONE + AWAY)];
-    let sound = play(stage, documents, [], Manner::default())?;
-    let fixed = play(stage, documents, away(), Manner::FixedWait(FIXED_WAIT))?;
-    let kgas = play(stage, documents, away(), Manner::default())?;
+    let sound = play(stage, documents(), [], Manner::default())?;
+    let fixed = play(stage, documents(), away(), Manner::FixedWait(FIXED_WAIT))?;
+    let kgas = play(stage, documents(), away(), Manner::default())?;
     let lost =
         |performance: &Performance| performance.wall.saturating_sub(sound.wall).saturating_sub(AWAY).as_secs_f64();
     let tried = |performance: &Performance| performance.account.connections_refused();
@@ -94,7 +110,7 @@ fn outage(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
 
 fn play(
     stage: &Stage,
-    documents: usize,
+    load: Load,
     faults: impl IntoIterator<Item = Fault>,
     manner: Manner,
 ) -> Result<Performance, Failure> {
@@ -104,6 +120,6 @@ fn play(
         network: Network::default(),
         limits: Limits::unlimited(const { NonZeroUsize::new(10).unwrap() }),
         manner,
-        load: Load::Documents(Documents::for_entities(texts::with_one_person(documents))),
+        load,
     })
 }

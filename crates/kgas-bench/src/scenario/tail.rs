@@ -15,14 +15,14 @@ use crate::trace::{Call, Doing, Performance};
 
 const LATENCY: Duration = Duration::from_secs(1);
 const SPREAD: f64 = 0.3;
-/// One call in fifty takes ten times as long.
-const OUTLIERS: (f64, f64) = (0.02, 10.0);
+/// Three calls in a hundred take ten times as long.
+const OUTLIERS: (f64, f64) = (0.03, 10.0);
 /// Ninety-five calls in a hundred take less.
-const P95: Duration = Duration::from_millis(1750);
+const P95: Duration = Duration::from_millis(1850);
 
 pub(super) const HEAVY_TAIL: Entry = Entry {
     name: "heavy_tail",
-    about: "300 documents of calls of about 1 s, of which one in fifty takes 10 s: p99 of a call, hedged and not",
+    about: "300 documents of calls of about 1 s, of which three in a hundred take 10 s: p99 of a call, hedged and not",
     promise: None,
     play,
 };
