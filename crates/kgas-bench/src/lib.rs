@@ -16,6 +16,7 @@ pub mod trace;
 
 mod args;
 mod failure;
+mod file;
 mod run;
 mod scenario;
 mod serve;

@@ -2,11 +2,11 @@
 
 mod table;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use crate::args::RunArgs;
 use crate::failure::Failure;
+use crate::file;
 use crate::report::Report;
 use crate::scenario::{ALL, Entry};
 use crate::show::Show;
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &RunArgs, show: Show) -> Result<ExitCode, Failure> {
     table::show(&report, show)?;
     if let Some(file) = &args.json {
         let json = serde_json::to_string_pretty(&report)?;
-        write(file, &format!("{json}\n"))?;
+        file::write(file, &format!("{json}\n"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -49,8 +49,4 @@ fn chosen(args: &RunArgs) -> Result<Vec<&'static Entry>, Failure> {
         ALL.iter().find(|entry| entry.name == name).ok_or_else(unknown)
     };
     args.scenarios.iter().map(find).collect()
-}
-
-fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(file, text).map_err(|error| format!("{} can't be written: {error}", file.display()).into())
 }
