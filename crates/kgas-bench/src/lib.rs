@@ -10,6 +10,7 @@ pub mod advice;
 pub mod attribution;
 pub mod bound;
 pub mod figures;
+pub mod html;
 pub mod probe;
 pub mod report;
 pub mod trace;

@@ -1,16 +1,16 @@
 //! `kgas-bench run` and `kgas-bench list`.
 
-mod table;
+pub(crate) mod table;
 
 use std::process::ExitCode;
 
 use crate::args::RunArgs;
 use crate::failure::Failure;
-use crate::file;
 use crate::report::Report;
 use crate::scenario::{ALL, Entry};
 use crate::show::Show;
 use crate::stage::Stage;
+use crate::{file, html};
 
 /// Shows what can be measured.
 pub(crate) fn list(show: Show) -> Result<ExitCode, Failure> {
@@ -32,6 +32,10 @@ pub(crate) fn run(args: &RunArgs, show: Show) -> Result<ExitCode, Failure> {
     if let Some(file) = &args.json {
         let json = serde_json::to_string_pretty(&report)?;
         file::write(file, &format!("{json}\n"))?;
+    }
+    if let Some(file) = &args.html {
+        file::write(file, &html::page(&report))?;
+        show.note(&format!("the report for a browser is in {}", file.display()));
     }
     Ok(ExitCode::SUCCESS)
 }

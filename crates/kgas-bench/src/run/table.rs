@@ -5,7 +5,8 @@ use crate::figures::Figures;
 use crate::report::{Comparison, Promise, Report, Run, Scenario, Unit};
 use crate::show::Show;
 
-const HEAD: [&str; 9] =
+/// What stands above each column.
+pub(crate) const HEAD: [&str; 9] =
     ["scenario", "baseline", "target", "sequential", "concurrent", "better", "bound", "regret", "full burst"];
 
 /// Shows the scenarios as a table, and below it what else each has to say.
@@ -31,13 +32,14 @@ fn more(scenario: &Scenario) -> impl Iterator<Item = String> {
 }
 
 /// The run that counts: the better one of two, or the only one.
-fn subject(scenario: &Scenario) -> Option<&Run> {
+pub(crate) fn subject(scenario: &Scenario) -> Option<&Run> {
     let name = scenario.result.as_ref().map_or("concurrent", |result| &result.after.name);
     let named = |name: &str| scenario.runs.iter().find(|run| run.name == name);
     named(name).or_else(|| named("concurrent"))
 }
 
-fn row(scenario: &Scenario) -> Vec<String> {
+/// A scenario's row below [`HEAD`]; empty where there is nothing to say.
+pub(crate) fn row(scenario: &Scenario) -> Vec<String> {
     let unit = scenario.result.as_ref().map_or(Unit::Seconds, |result| result.unit);
     let result = scenario.result.as_ref();
     let promise =
@@ -63,12 +65,17 @@ fn row(scenario: &Scenario) -> Vec<String> {
 fn part(part: &Comparison) -> String {
     let Comparison { of, unit, before, after, .. } = part;
     let (was, is) = (amount(before.value, *unit), amount(after.value, *unit));
-    let change = match unit {
-        Unit::Seconds if part.improvement_percent < 0.0 => format!("{:.1} % more", -part.improvement_percent),
-        Unit::Seconds => format!("{:.1} % less", part.improvement_percent),
-        Unit::AtOnce => better(part),
-    };
-    format!("{of}: {was} ({}), {is} ({}), {change}", before.name, after.name)
+    format!("{of}: {was} ({}), {is} ({}), {}", before.name, after.name, change(part))
+}
+
+/// How the second way differs, in words.
+pub(crate) fn change(comparison: &Comparison) -> String {
+    let percent = comparison.improvement_percent;
+    match comparison.unit {
+        Unit::Seconds if percent < 0.0 => format!("{:.1} % more", -percent),
+        Unit::Seconds => format!("{percent:.1} % less"),
+        Unit::AtOnce => better(comparison),
+    }
 }
 
 fn better(comparison: &Comparison) -> String {
@@ -78,7 +85,8 @@ fn better(comparison: &Comparison) -> String {
     }
 }
 
-fn amount(value: f64, unit: Unit) -> String {
+/// An amount with its unit.
+pub(crate) fn amount(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Seconds => format!("{value:.2} s"),
         Unit::AtOnce => format!("{value:.0}"),
