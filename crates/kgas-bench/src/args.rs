@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Probe(ProbeArgs),
     /// Be a simulated OpenAI-compatible server; docs/simulated-server.md has what can be told
     Serve(Box<ServeArgs>),
+    /// Compare two reports: exit code 1 where the later is worse beyond the tolerance
+    Compare(CompareArgs),
 }
 
 #[derive(Debug, Args)]
@@ -55,4 +57,33 @@ pub(crate) struct RunArgs {
     /// Write a report to look at in a browser
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The earlier report, as `kgas-bench run --json` wrote it
+    #[arg(value_name = "A.json")]
+    pub(crate) before: PathBuf,
+    /// The later report
+    #[arg(value_name = "B.json")]
+    pub(crate) after: PathBuf,
+    /// How many percent a figure may be worse: 2 in simulated time, else 10, unless given
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) tolerance: Option<f64>,
+    /// How many percent more processor time and memory it may take
+    #[arg(long, value_name = "PERCENT", default_value = "30", value_parser = percent)]
+    pub(crate) machine_tolerance: f64,
+    /// Ask whether reports of different modes agree: a change for the better counts as well
+    #[arg(long)]
+    pub(crate) across_modes: bool,
+    /// Show what has not changed too
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number: Option<f64> = text.parse().ok();
+    number
+        .filter(|percent| percent.is_finite() && *percent >= 0.0)
+        .ok_or_else(|| "it must be a number from 0 on".into())
 }

@@ -16,6 +16,7 @@ pub mod report;
 pub mod trace;
 
 mod args;
+mod compare;
 mod failure;
 mod file;
 mod run;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, show),
         Command::Probe(args) => probe::main(&args, show),
         Command::Serve(args) => serve::serve(&args, show),
+        Command::Compare(args) => compare::compare(&args, show),
     };
     done.unwrap_or_else(|failure| {
         show.failure(&failure);

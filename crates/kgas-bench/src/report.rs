@@ -1,5 +1,7 @@
 //! What `kgas-bench run` finds out, as it is written to JSON and shown in tables.
 
+use std::num::NonZeroUsize;
+
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,8 @@ pub struct Report {
     pub seed: u64,
     /// The percentage of each scenario's limits per minute that the client was told.
     pub pace_percent: u32,
+    /// How many documents the scenarios had that leave it open, where it was said.
+    pub documents: Option<NonZeroUsize>,
     /// The scenarios, in the order in which they are listed.
     pub scenarios: Vec<Scenario>,
 }
@@ -90,7 +94,7 @@ pub struct Side {
 }
 
 /// In what something is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Seconds: less is better.

@@ -27,7 +27,8 @@ pub(crate) fn run(args: &RunArgs, show: Show) -> Result<ExitCode, Failure> {
     let stage = Stage { mode: args.mode, seed: args.seed, pace: args.pace, documents: args.documents };
     let scenarios = entries.iter().map(|entry| entry.play(&stage)).collect::<Result<_, _>>()?;
     let version = env!("CARGO_PKG_VERSION");
-    let report = Report { version, mode: args.mode, seed: args.seed, pace_percent: args.pace.get(), scenarios };
+    let (mode, seed, pace_percent, documents) = (args.mode, args.seed, args.pace.get(), args.documents);
+    let report = Report { version, mode, seed, pace_percent, documents, scenarios };
     table::show(&report, show)?;
     if let Some(file) = &args.json {
         let json = serde_json::to_string_pretty(&report)?;

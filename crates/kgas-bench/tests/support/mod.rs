@@ -1,5 +1,7 @@
 //! Runs `kgas-bench` and reads what it wrote.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
