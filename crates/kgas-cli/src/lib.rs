@@ -36,6 +36,7 @@ mod similar;
 mod tools;
 mod words;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -44,7 +45,7 @@ use kgas_tools as _;
 
 use args::{Args, Command};
 use failure::Failure;
-use show::Show;
+use show::{Show, Stream};
 
 pub use key::{KeyError, key_for};
 
@@ -53,11 +54,44 @@ pub use key::{KeyError, key_for};
 /// Exit codes: 0 complete, 1 fatal, 2 usage, 3 finished with failures, 130 interrupted.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    command_line(std::env::args_os(), Stream::Output).into()
+}
+
+/// Runs a command line within another program, which keeps standard output for itself: results are told on standard
+/// error too. The first argument is the name of a program, and is not looked at.
+///
+/// It may be called again and again, but not at a time in which an async runtime drives this thread.
+pub fn aside(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    command_line(arguments, Stream::Error)
+}
+
+/// How a command line ended; as a number it is the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All was done.
+    Complete = 0,
+    /// The work can't be done.
+    Fatal = 1,
+    /// The command line doesn't make sense.
+    Usage = 2,
+    /// It was done, but for what failed.
+    WithFailures = 3,
+    /// The user stopped it; what was done is written.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) -> Exit {
+    let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
-        Err(help_or_error) => return show::clap(&help_or_error),
+        Err(help_or_error) => return show::clap(&help_or_error, results),
     };
-    let show = Show::new(args.quiet);
+    let show = Show::new(args.quiet, results);
     logging::start(args.verbose);
     let ended = match args.command {
         Command::Tools(command) => tools::main(&command, show),
@@ -69,27 +103,11 @@ pub fn main() -> ExitCode {
         Command::Diff(command) => diff::main(&command, show),
     };
     match ended {
-        Ok(code) => code.into(),
+        Ok(exit) => exit,
         Err(failure) => {
             show.failure(&failure);
-            failure.exit().into()
+            failure.exit()
         }
-    }
-}
-
-/// How a command ended that could do its work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Exit {
-    Complete = 0,
-    Fatal = 1,
-    Usage = 2,
-    WithFailures = 3,
-    Interrupted = 130,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The only file that prints: results on stdout, the rest on stderr.
 
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
 
 use serde::Serialize;
 
@@ -12,11 +11,21 @@ use crate::failure::Failure;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Show {
     quiet: bool,
+    results: Stream,
+}
+
+/// Where results go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    /// To standard output.
+    Output,
+    /// To standard error, beside all else.
+    Error,
 }
 
 impl Show {
-    pub(crate) const fn new(quiet: bool) -> Self {
-        Self { quiet }
+    pub(crate) const fn new(quiet: bool, results: Stream) -> Self {
+        Self { quiet, results }
     }
 
     /// A line of the result. Where the reader has left, there is nobody to tell.
@@ -24,6 +33,10 @@ impl Show {
     /// # Errors
     /// Where it is lost for another reason, such as a full disk.
     pub(crate) fn result(self, line: &str) -> Result<(), Failure> {
+        if self.results == Stream::Error {
+            say(line);
+            return Ok(());
+        }
         match writeln!(io::stdout().lock(), "{line}") {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failure::fatal(format!("the result can't be written to standard output: {error}")))
@@ -82,9 +95,12 @@ impl Show {
 }
 
 /// Prints what clap has to say: help and version are results, errors are not.
-pub(crate) fn clap(said: &clap::Error) -> ExitCode {
-    let _nobody_reads_it = said.print();
-    if said.use_stderr() { Exit::Usage.into() } else { Exit::Complete.into() }
+pub(crate) fn clap(said: &clap::Error, results: Stream) -> Exit {
+    let _nobody_reads_it = match results {
+        Stream::Error if !said.use_stderr() => write!(io::stderr().lock(), "{}", said.render()),
+        _ => said.print(),
+    };
+    if said.use_stderr() { Exit::Usage } else { Exit::Complete }
 }
 
 /// A line on stderr. A run that is paid for doesn't end because nobody reads along.
