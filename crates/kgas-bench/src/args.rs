@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::probe::ProbeArgs;
+use crate::quality::QualityArgs;
 use crate::report::Mode;
 use crate::serve::ServeArgs;
 
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Serve(Box<ServeArgs>),
     /// Compare two reports: exit code 1 where the later is worse beyond the tolerance
     Compare(CompareArgs),
+    /// Score what is extracted on Text2KGBench, or predictions that are there
+    Quality(Box<QualityArgs>),
 }
 
 #[derive(Debug, Args)]

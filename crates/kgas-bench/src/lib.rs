@@ -2,7 +2,7 @@
 //!
 //! [`main`] is the command `kgas-bench`. What it computes with is public, so that it can be checked by hand:
 //! [`bound`] has the least time possible, [`figures`] what a run's trace comes to, [`attribution`] what held it back,
-//! [`advice`] what would help, and [`probe`] what a user's own server can do.
+//! [`advice`] what would help, [`probe`] what a user's own server can do, and [`quality`] how good answers are.
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +12,7 @@ pub mod bound;
 pub mod figures;
 pub mod html;
 pub mod probe;
+pub mod quality;
 pub mod report;
 pub mod trace;
 
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Probe(args) => probe::main(&args, show),
         Command::Serve(args) => serve::serve(&args, show),
         Command::Compare(args) => compare::compare(&args, show),
+        Command::Quality(args) => quality::main(&args, show),
     };
     done.unwrap_or_else(|failure| {
         show.failure(&failure);
