@@ -89,9 +89,26 @@ fn scored(args: &QualityArgs, show: Show) -> Result<Report, QualityError> {
             None => asked(&mut part, training.as_ref(), (args, work), show)?,
         };
         part.cut(args.limit);
+        if let Some(note) = misspelt(&part, &answers) {
+            show.note(&note);
+        }
         report.parts.push(PartReport::of(&part, &answers, training.as_ref()));
     }
     Ok(report)
+}
+
+/// What to say where relations are named as the ontology does, and not as the benchmark expects of systems.
+fn misspelt(part: &Part, answers: &Answers) -> Option<String> {
+    let is_spaced = |claim: &&Claim| {
+        part.labels.relations.iter().any(|kind| kind.label == claim.triple.relation && kind.label.contains(' '))
+    };
+    let count = answers.values().flatten().filter(is_spaced).count();
+    (count > 0).then(|| {
+        let name = &part.name;
+        format!(
+            "{name}: triples that name a relation with spaces, and not with _: {count}; the official score drops them"
+        )
+    })
 }
 
 /// The examples of an ontology, if any were asked for.
@@ -102,10 +119,11 @@ fn training(part: &Part, args: &QualityArgs, show: Show) -> Result<Option<Traini
     if training.examples.is_empty() {
         return Err(QualityError::NoExamples { part: part.name.clone(), sentences: training.sentences });
     }
+    let count = training.examples.len();
     show.note(&format!(
-        "{}: {} examples of {} training sentences: in {} stands nothing of what is known of them, {} are test sentences",
+        "{}: {count} {} of {} training sentences; {} don't say what is known of them, {} are test sentences",
         part.name,
-        training.examples.len(),
+        if count == 1 { "example" } else { "examples" },
         training.sentences,
         training.unfit,
         training.tested,

@@ -7,13 +7,13 @@ use crate::quality::data::Part;
 
 /// The predictions for an ontology: from a file in the benchmark's form, from a folder that `kgas extract` wrote, or
 /// from a folder that has one of these for each ontology. A file or graph may also be for several ontologies:
-/// sentences of those in `others` pass.
+/// sentences of the other ones in `ontologies` pass.
 ///
 /// # Errors
 /// [`PredictError`]: nothing is there for the ontology, or it can't be read, or it names a sentence that nothing has.
-pub fn answers(path: &Path, part: &Part, others: &[String]) -> Result<Answers, PredictError> {
+pub fn answers(path: &Path, part: &Part, ontologies: &[String]) -> Result<Answers, PredictError> {
     if is_shared(path) {
-        return of_part(path, part, others);
+        return of_part(path, part, ontologies);
     }
     let mut found: Vec<String> = names(path)?.into_iter().filter(|name| is_for(name, &part.name)).collect();
     found.sort();
@@ -29,9 +29,10 @@ fn is_shared(path: &Path) -> bool {
     !path.is_dir() || graph::is_one(path)
 }
 
-fn of_part(path: &Path, part: &Part, others: &[String]) -> Result<Answers, PredictError> {
+fn of_part(path: &Path, part: &Part, ontologies: &[String]) -> Result<Answers, PredictError> {
     let mut answers = if path.is_dir() { graph::read(path, &part.labels)? } else { written::read(path)? };
-    let is_of_another = |id: &str| others.iter().any(|name| id.starts_with(&format!("ont_{name}_")));
+    let is_of_another =
+        |id: &str| ontologies.iter().any(|name| *name != part.name && id.starts_with(&format!("ont_{name}_")));
     let is_of_part = |id: &str| part.sentences.iter().any(|sentence| sentence.id == id);
     let unknown = answers.keys().find(|id| !is_of_part(id) && !is_of_another(id));
     if let Some(id) = unknown {

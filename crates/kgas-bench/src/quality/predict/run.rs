@@ -46,7 +46,7 @@ pub(crate) fn extract(order: &Order<'_>) -> Result<Answers, PredictError> {
 }
 
 fn sentences(part: &Part, folder: &Path) -> Result<PathBuf, PredictError> {
-    let path = folder.join(format!("{}.jsonl", part.name));
+    let path = folder.join(format!("{}_sentences.jsonl", part.name));
     let line =
         |sentence: &crate::quality::data::Sentence| format!("{}\n", json!({"id": sentence.id, "sent": sentence.text}));
     let text: String = part.sentences.iter().map(line).collect();
