@@ -72,6 +72,7 @@ fn a_folder_has_a_file_or_a_graph_for_each_ontology() {
     let strict = &desk.json("figures.json")["ontologies"][0]["strict"];
     // The sentence's own words at both ends; the value is not the truth's; the second sentence has no "Vask".
     assert_eq!(strict["triples"], serde_json::json!({"truth": 4, "said": 3, "right": 1}));
+    assert_eq!(strict["repeated"], 0, "two places in one sentence are one claim");
     assert_eq!(
         (&strict["answered"], &strict["typed"], &strict["domain_and_range"]),
         (&2.into(), &3.into(), &1.0.into())
