@@ -136,10 +136,10 @@ const STRICT: [(&str, Share); 10] = [
     ("precision, macro", |it| Some(it.macro_mean().precision)),
     ("recall, macro", |it| Some(it.macro_mean().recall)),
     ("F1, macro", |it| Some(it.macro_mean().f1)),
-    ("relation of the ontology", |it| Some(it.of_ontology())),
+    ("relation of the ontology", Strict::of_ontology),
     ("domain and range", Strict::conformant),
-    ("grounded", |it| Some(it.grounded())),
-    ("grounded, of the truth", |it| Some(it.grounded_truth())),
+    ("grounded", Strict::grounded),
+    ("grounded, of the truth", Strict::grounded_truth),
 ];
 
 fn strict(strict: &Strict) -> Value {

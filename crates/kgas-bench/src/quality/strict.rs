@@ -156,10 +156,10 @@ impl Strict {
         self.reversed
     }
 
-    /// Of what was said, how much has a relation of the ontology.
+    /// Of what was said, how much has a relation of the ontology; none where nothing was said.
     #[must_use]
-    pub fn of_ontology(&self) -> f64 {
-        share(self.of_ontology, self.all.said)
+    pub fn of_ontology(&self) -> Option<f64> {
+        share_of(self.of_ontology, self.all.said)
     }
 
     /// Triples of which the system says the classes of both ends.
@@ -172,19 +172,20 @@ impl Strict {
     /// typed.
     #[must_use]
     pub fn conformant(&self) -> Option<f64> {
-        (self.typed > 0).then(|| share(self.conformant, self.typed))
+        share_of(self.conformant, self.typed)
     }
 
-    /// Of what was said, how much has both ends in its sentence, in any spelling but a misspelt one.
+    /// Of what was said, how much has both ends in its sentence, in any spelling but a misspelt one; none where nothing
+    /// was said.
     #[must_use]
-    pub fn grounded(&self) -> f64 {
-        share(self.grounded, self.all.said)
+    pub fn grounded(&self) -> Option<f64> {
+        share_of(self.grounded, self.all.said)
     }
 
     /// The same of the truth: the recall that is possible for who says only what stands there.
     #[must_use]
-    pub fn grounded_truth(&self) -> f64 {
-        share(self.grounded_truth, self.all.truth)
+    pub fn grounded_truth(&self) -> Option<f64> {
+        share_of(self.grounded_truth, self.all.truth)
     }
 
     fn count(&mut self, key: &Key, add: impl Fn(&mut Counts)) {
@@ -226,6 +227,11 @@ impl Score {
     fn of(precision: f64, recall: f64) -> Self {
         Self { precision, recall, f1: harmonic(precision, recall) }
     }
+}
+
+/// A share, where there is something to have a share of.
+fn share_of(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| share(part, whole))
 }
 
 /// By what a triple is the same as another.
