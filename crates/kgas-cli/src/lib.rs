@@ -61,6 +61,7 @@ pub fn main() -> ExitCode {
 /// error too. The first argument is the name of a program, and is not looked at.
 ///
 /// It may be called again and again, but not at a time in which an async runtime drives this thread.
+#[must_use]
 pub fn aside(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     command_line(arguments, Stream::Error)
 }

@@ -67,7 +67,16 @@ pub enum QualityError {
 
 /// Scores what was asked for and shows the figures.
 pub(crate) fn main(args: &QualityArgs, show: Show) -> Result<ExitCode, Failure> {
-    let report = scored(args, show)?;
+    let scratch = tempfile::tempdir().map_err(unwritten(&std::env::temp_dir()))?;
+    let work = args.out.as_deref().unwrap_or(scratch.path());
+    let report = match scored(args, work, show) {
+        // What is extracted may have been paid for.
+        Err(error) if args.out.is_none() && has_graph(work) => {
+            show.note(&format!("what was extracted is kept in {}", scratch.keep().display()));
+            return Err(error.into());
+        }
+        scored => scored?,
+    };
     show.table(&report.rows())?;
     if let Some(path) = &args.json {
         std::fs::write(path, format!("{:#}\n", report.json())).map_err(unwritten(path))?;
@@ -75,10 +84,14 @@ pub(crate) fn main(args: &QualityArgs, show: Show) -> Result<ExitCode, Failure> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn scored(args: &QualityArgs, show: Show) -> Result<Report, QualityError> {
+/// Whether anything was extracted into a folder of this folder.
+fn has_graph(work: &Path) -> bool {
+    let entries = std::fs::read_dir(work).into_iter().flatten().filter_map(Result::ok);
+    entries.into_iter().any(|entry| entry.path().join("summary.json").is_file())
+}
+
+fn scored(args: &QualityArgs, work: &Path, show: Show) -> Result<Report, QualityError> {
     let (names, all) = (Part::names(&args.data, &args.only)?, Part::names(&args.data, &[])?);
-    let scratch = tempfile::tempdir().map_err(unwritten(&std::env::temp_dir()))?;
-    let work = args.out.as_deref().unwrap_or(scratch.path());
     // All are read before any is asked about: what is missing should cost nothing.
     let parts = names.iter().map(|name| Part::read(&args.data, name)).collect::<Result<Vec<_>, _>>()?;
     let trained = parts.iter().map(|part| training(part, args, show)).collect::<Result<Vec<_>, _>>()?;

@@ -97,7 +97,7 @@ impl Desk {
 /// Runs `kgas-bench quality` in a folder.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kgas-bench"));
-    command.arg("quality").args(arguments).current_dir(folder);
+    command.arg("quality").args(arguments).current_dir(folder).env("TMPDIR", folder);
     for name in ["KGAS_API_KEY", "OPENAI_API_KEY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy", "all_proxy"] {
         command.env_remove(name);
     }
