@@ -180,6 +180,7 @@ fn read_cells(row: &str) -> Vec<&str> {
 fn each_call_has_its_row() {
     let (page, _) = written(&["batch_100_entities"]);
     assert_eq!(rows(&page), 18 + 18, "of two runs");
+    assert!(page.contains("Calls answered in each 1 s"), "at 60 per minute each part has room for one");
     assert_eq!(page.matches("Timeline: all 18 calls, a row each").count(), 2 * 2, "seen and read out");
 }
 

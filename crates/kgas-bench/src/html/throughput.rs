@@ -29,7 +29,9 @@ pub(super) fn throughput(performance: &Performance) -> Vec<Element> {
 /// Answered calls in each of equal parts of the time.
 fn answers(performance: &Performance) -> Element {
     let span = performance.wall;
-    let wide = step(span, MOST_BARS);
+    let limit = performance.terms.requests_per_minute;
+    // At its pace a limit allows one request in each part at least.
+    let wide = step(span, MOST_BARS).max(limit.map_or(Duration::ZERO, |limit| step(WINDOW / limit.max(1), 1)));
     let mut bars = vec![0_u32; usize::try_from(span.as_nanos().div_ceil(wide.as_nanos())).unwrap_or(1).max(1)];
     let last = bars.len() - 1;
     for moment in good(performance).map(Attempt::ended) {
@@ -41,11 +43,9 @@ fn answers(performance: &Performance) -> Element {
         }
     }
     let most = f64::from(bars.iter().max().copied().unwrap_or_default());
-    let pace = performance.terms.requests_per_minute.map(|limit| f64::from(limit) * wide.as_secs_f64() / 60.0);
+    let pace = limit.map(|limit| f64::from(limit) * wide.as_secs_f64() / 60.0);
     let (top, labels) = amounts(most.max(pace.unwrap_or_default()));
-    let limit = performance
-        .terms
-        .requests_per_minute
+    let limit = limit
         .zip(pace)
         .map(|(limit, pace)| Tick { at: pace / top, label: format!("pace of {} per minute", thousands(limit.into())) });
     let plot = Plot {
