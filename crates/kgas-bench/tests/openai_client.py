@@ -112,7 +112,8 @@ def refusals_have_their_kinds(binary):
         assert (unknown.status_code, unknown.code, unknown.param) == (404, "model_not_found", "model")
         bad = fails(openai.BadRequestError, create, **asking("a"), temperature=3)
         assert (bad.status_code, bad.type, bad.param) == (400, "invalid_request_error", "temperature")
-        form = {"type": "json_schema", "json_schema": {"name": "n", "strict": True, "schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}
+        schema = {"type": "object", "properties": {"a": {"type": "string"}}}
+        form = {"type": "json_schema", "json_schema": {"name": "n", "strict": True, "schema": schema}}
         assert fails(openai.BadRequestError, create, **asking("a"), response_format=form).param == "response_format"
         assert create(**asking("a")).choices[0].message.content == "ok"
 
@@ -329,7 +330,12 @@ def the_algorithm_is_as_defined(binary, algorithm, case, seconds=66):
         attempts = statistics(address)["account"]["attempts"]
     assert [attempt["prompt"] for attempt in attempts] == [prompt for prompt, _, _ in seen]
     arrivals = [
-        (nanoseconds(attempt["arrived"]), tokens, nanoseconds(attempt["answered"]), sum(attempt.get("usage", {}).values()))
+        (
+            nanoseconds(attempt["arrived"]),
+            tokens,
+            nanoseconds(attempt["answered"]),
+            sum(attempt.get("usage", {}).values()),
+        )
         for attempt, (_, tokens, _) in zip(attempts, seen, strict=True)
     ]
     for source, statuses in [
