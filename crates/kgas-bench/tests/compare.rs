@@ -266,3 +266,12 @@ fn files_that_are_no_reports_are_refused_by_name() {
     assert!(other_work.err.contains("b.json with --documents 40"), "{}", other_work.err);
     assert_eq!(compare(folder.path(), &report, &[], &["--tolerance", "-1"]).code, 2);
 }
+
+#[test]
+fn no_scenario_differs_from_itself() {
+    let folder = tempdir().unwrap();
+    let (report, _) = report(folder.path(), &["--all", "--documents", "20"]);
+    write(folder.path(), "a.json", &report);
+    let ran = compare(folder.path(), &report, &[], &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}

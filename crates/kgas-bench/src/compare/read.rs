@@ -1,5 +1,6 @@
 //! A file that `run --json` wrote, read as what can be compared in it.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -88,7 +89,12 @@ fn measured(scenario: &Scenario) -> Result<Measured, String> {
         let machine = OF_A_MACHINE.iter().filter(|figure| run.pointer(figure.pointer).is_some());
         group(name, fitting.chain(machine), run)
     });
-    let groups = result.chain(parts).chain(runs).collect::<Result<_, _>>()?;
+    let groups = result.chain(parts).chain(runs).collect::<Result<Vec<_>, _>>()?;
+    // They are matched by name: of two alike the second would be held against the first.
+    let mut names = BTreeSet::new();
+    if let Some(group) = groups.iter().find(|group| !names.insert(&group.name)) {
+        return Err(format!("{}: two things have this name", group.name));
+    }
     Ok(Measured { name: scenario.name.clone(), groups })
 }
 

@@ -54,13 +54,13 @@ fn faults(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     let fixed = failing(503, Manner::FixedWait(FIXED_WAIT))?;
     let kgas = failing(503, Manner::default())?;
     let never_busy = failing(502, Manner::default())?;
-    let walls = |before: (&str, &Performance), after: (&str, &Performance)| {
+    let walls = |of: &str, before: (&str, &Performance), after: (&str, &Performance)| {
         let side = |(name, performance): (_, &Performance)| (name, performance.wall.as_secs_f64());
-        Comparison::new(format!("{count} calls"), Unit::Seconds, side(before), side(after))
+        Comparison::new(format!("{count} calls{of}"), Unit::Seconds, side(before), side(after))
     };
-    scenario.result = Some(walls(("waits a fixed 15 s", &fixed), ("kgas", &kgas)));
-    scenario.parts.push(walls(("no faults", &sound), ("faults", &kgas)));
-    scenario.parts.push(walls(("no faults", &sound), ("faults, 502 for 503", &never_busy)));
+    scenario.result = Some(walls("", ("waits a fixed 15 s", &fixed), ("kgas", &kgas)));
+    scenario.parts.push(walls(" with faults", ("no faults", &sound), ("faults", &kgas)));
+    scenario.parts.push(walls(" with 502 for 503", ("no faults", &sound), ("faults, 502 for 503", &never_busy)));
     scenario.notes.push("each 503 says that the server is too busy, and halves how many go at once".to_owned());
     scenario.runs = vec![
         Run::of("no faults", sound),
