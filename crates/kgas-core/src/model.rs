@@ -51,6 +51,10 @@ pub struct ChatRequest {
     pub temperature: Option<f64>,
     /// The form that the answer is asked to have.
     pub format: AnswerFormat,
+    /// The place in its document of the chunk that this is about. It is not sent.
+    pub chunk: Option<usize>,
+    /// Whether to ask although the same question was answered before, in a run that keeps answers.
+    pub anew: bool,
 }
 
 /// The form that an answer is asked to have. A model may not be able to, or not care.

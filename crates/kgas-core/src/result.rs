@@ -266,6 +266,42 @@ pub struct Usage {
     pub prompt_tokens: u64,
     /// Tokens received, where the provider says.
     pub completion_tokens: u64,
+    /// The part of all this that was bought before, and now came from a journal.
+    pub saved: Saved,
+}
+
+/// What was bought once and not again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, JsonSchema)]
+pub struct Saved {
+    /// Calls.
+    pub calls: u64,
+    /// Requests on the wire, at the time.
+    pub attempts: u64,
+    /// Tokens sent.
+    pub prompt_tokens: u64,
+    /// Tokens received.
+    pub completion_tokens: u64,
+}
+
+impl Usage {
+    /// The same, all of it bought before.
+    #[must_use]
+    pub const fn all_saved(self) -> Self {
+        let Self { calls, attempts, prompt_tokens, completion_tokens, .. } = self;
+        Self { saved: Saved { calls, attempts, prompt_tokens, completion_tokens }, ..self }
+    }
+
+    /// What was bought now.
+    #[must_use]
+    pub const fn bought(self) -> Self {
+        Self {
+            calls: self.calls.saturating_sub(self.saved.calls),
+            attempts: self.attempts.saturating_sub(self.saved.attempts),
+            prompt_tokens: self.prompt_tokens.saturating_sub(self.saved.prompt_tokens),
+            completion_tokens: self.completion_tokens.saturating_sub(self.saved.completion_tokens),
+            saved: Saved { calls: 0, attempts: 0, prompt_tokens: 0, completion_tokens: 0 },
+        }
+    }
 }
 
 impl std::ops::AddAssign for Usage {
@@ -274,5 +310,9 @@ impl std::ops::AddAssign for Usage {
         self.attempts += more.attempts;
         self.prompt_tokens += more.prompt_tokens;
         self.completion_tokens += more.completion_tokens;
+        self.saved.calls += more.saved.calls;
+        self.saved.attempts += more.saved.attempts;
+        self.saved.prompt_tokens += more.saved.prompt_tokens;
+        self.saved.completion_tokens += more.saved.completion_tokens;
     }
 }

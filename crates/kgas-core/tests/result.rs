@@ -57,7 +57,7 @@ fn a_result_reads_as_its_status_its_facts_and_its_account() {
     result.chunks[0].kept = 3;
     result.chunks[0].rejected = 1;
     result.rejected = found.rejected;
-    result.usage = Usage { calls: 1, attempts: 2, prompt_tokens: 30, completion_tokens: 4 };
+    result.usage = Usage { calls: 1, attempts: 2, prompt_tokens: 30, completion_tokens: 4, ..Usage::default() };
     result.elapsed = Duration::from_millis(1500);
     insta::assert_json_snapshot!(result);
 }

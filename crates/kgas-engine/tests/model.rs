@@ -97,7 +97,7 @@ async fn an_answer_has_its_words_its_end_and_its_cost() {
         let line = line([said(&answer(&message, finish))]);
         let reply = line.model.chat(question()).await.unwrap();
         assert_eq!((reply.finish, reply.text.as_str()), (expected, text), "{message} {finish}");
-        let spent = Usage { calls: 1, attempts: 2, prompt_tokens: 12, completion_tokens: 5 };
+        let spent = Usage { calls: 1, attempts: 2, prompt_tokens: 12, completion_tokens: 5, ..Usage::default() };
         assert_eq!(reply.usage, spent);
     }
 }
@@ -116,7 +116,7 @@ async fn vectors_come_in_the_order_of_the_texts_with_their_cost() {
     let line = line([said(&body)]);
     let reply = line.embedder.embed(&["a", "b"]).await.unwrap();
     assert_eq!(reply.vectors, [[1.0], [2.0]]);
-    assert_eq!(reply.usage, Usage { calls: 1, attempts: 2, prompt_tokens: 4, completion_tokens: 0 });
+    assert_eq!(reply.usage, Usage { calls: 1, attempts: 2, prompt_tokens: 4, completion_tokens: 0, ..Usage::default() });
     assert_eq!(line.embedder.id(), "test/e");
     assert_eq!(line.script.asked.lock().unwrap()[..], [json!({"model": "e", "input": ["a", "b"]})]);
 }
@@ -292,6 +292,7 @@ fn a_question_becomes_a_request() {
         max_tokens: Some(9),
         temperature: Some(0.0),
         format: AnswerFormat::JsonObject,
+        ..question()
     };
     let expected = json!({"model": "m", "max_tokens": 9, "temperature": 0.0, "seed": 1,
         "response_format": {"type": "json_object"},

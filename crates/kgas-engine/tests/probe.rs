@@ -129,7 +129,7 @@ async fn of_forms_that_are_ignored_the_first_is_taken() {
     assert_eq!((finding.support, finding.evidence), (Support::JsonSchema, Evidence::Ignored));
     assert_eq!(forms.len(), 3);
     assert!(finding.is_lasting());
-    let usage = Usage { calls: 3, attempts: 3, prompt_tokens: 30, completion_tokens: 6 };
+    let usage = Usage { calls: 3, attempts: 3, prompt_tokens: 30, completion_tokens: 6, ..Usage::default() };
     assert_eq!(finding.usage, usage);
     let (finding, _) = found(|form, _| if form == "json_schema" { unsupported(400) } else { Ok("Hi".into()) }).await;
     assert_eq!((finding.support, finding.evidence), (Support::JsonObjectSchema, Evidence::Ignored));
@@ -283,7 +283,7 @@ async fn a_schema_that_is_refused_is_asked_for_in_a_lower_form_from_then_on() {
     let reply = model.chat(question(strict())).await.unwrap();
     assert_eq!(server.forms(), ["json_schema", "json_object_schema", "json_object"]);
     // What the refused calls took is counted.
-    assert_eq!(reply.usage, Usage { calls: 3, attempts: 3, prompt_tokens: 10, completion_tokens: 2 });
+    assert_eq!(reply.usage, Usage { calls: 3, attempts: 3, prompt_tokens: 10, completion_tokens: 2, ..Usage::default() });
     assert_eq!(model.chat(question(strict())).await.unwrap().usage.calls, 1);
     assert_eq!(server.forms().len(), 4);
     // Another schema may fit.

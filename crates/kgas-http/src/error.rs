@@ -13,6 +13,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The handle, or its limiter, was closed before the request's turn came. Not retried.
     Closed,
+    /// Whoever pays allows no further attempt: see [`Purse`](crate::Purse). Not retried.
+    Spent,
     /// The request alone is larger than the limit for a minute. Not retried.
     NeverFits,
     /// The host has no address. Retried.
@@ -323,6 +325,7 @@ impl fmt::Display for HttpError {
                     "the request to {url} was not sent: the client, or its limiter, is closed{said}: build another"
                 )
             }
+            ErrorKind::Spent => write!(f, "the request to {url} was not sent{said}"),
             ErrorKind::NeverFits => {
                 write!(f, "the request to {url} never fits the limits{said}: make it smaller, or raise the limit")
             }

@@ -51,6 +51,7 @@ pub mod memory;
 mod open;
 #[cfg(feature = "openai")]
 pub mod openai;
+mod purse;
 mod report;
 mod request;
 mod response;
@@ -70,6 +71,7 @@ pub use self::client::{Call, Client};
 pub use self::error::{ErrorKind, HttpError};
 pub use self::limit::{Cause, Cost, Learned, Limiter, Limits, Permit, Queued, Refusal, Snapshot};
 pub use self::open::Opened;
+pub use self::purse::{Purse, Spending, Unaffordable};
 pub use self::report::Attempt;
 pub use self::request::ApiRequest;
 pub use self::response::{ApiResponse, ApiStatus, Reply, Waited};

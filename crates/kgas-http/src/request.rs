@@ -40,6 +40,8 @@ pub struct ApiRequest {
     pub replayable: bool,
     /// The most time the call may take in all, queueing and retries included.
     pub deadline: Option<Duration>,
+    /// Whether a journal around a client is to let it through although it has an answer to it. It is not sent.
+    pub anew: bool,
     /// Reads from an answer how many tokens were used, to correct the estimate.
     pub usage_of: Option<fn(&Reply) -> Option<u32>>,
     /// What the answer is expected to be.
@@ -71,6 +73,7 @@ impl ApiRequest {
             cost: Cost::default(),
             replayable: true,
             deadline: None,
+            anew: false,
             usage_of: None,
             shape: None,
         }
@@ -108,6 +111,13 @@ impl ApiRequest {
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sets whether a journal is to let it through although it has an answer to it.
+    #[must_use]
+    pub fn with_anew(mut self, anew: bool) -> Self {
+        self.anew = anew;
         self
     }
 

@@ -151,13 +151,15 @@ pub struct ApiResponse {
     /// How many attempts the server may have worked on, and billed, without their answer
     /// arriving whole.
     pub maybe_paid: u32,
+    /// Whether a journal gave the answer; attempts, then, are those of the time when it was bought.
+    pub replayed: bool,
 }
 
 impl ApiResponse {
     /// An answer that was not asked for again: from a journal, or a test's script.
     #[must_use]
     pub fn replayed(reply: Reply) -> Self {
-        Self::unsent(Ok(reply))
+        Self { replayed: true, ..Self::unsent(Ok(reply)) }
     }
 
     /// A failure before anything was sent.
@@ -167,7 +169,14 @@ impl ApiResponse {
     }
 
     fn unsent(outcome: Result<Reply, HttpError>) -> Self {
-        Self { outcome, attempts: 0, elapsed: Duration::ZERO, waited: Waited::default(), maybe_paid: 0 }
+        Self {
+            outcome,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            waited: Waited::default(),
+            maybe_paid: 0,
+            replayed: false,
+        }
     }
 
     /// How it ended, in one word.

@@ -107,6 +107,7 @@ impl ExtractionConfig {
                 ResponseFormat::JsonSchema => with_schema(SchemaStyle::JsonSchema),
                 ResponseFormat::JsonObjectSchema => with_schema(SchemaStyle::JsonObject),
             },
+            ..ChatRequest::default()
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn translate(error: HttpError, reached: bool) -> ModelError {
         {
             ModelErrorKind::Unreachable
         }
-        ErrorKind::Closed => ModelErrorKind::Stopped,
+        ErrorKind::Closed | ErrorKind::Spent => ModelErrorKind::Stopped,
         ErrorKind::InvalidRequest | ErrorKind::NeverFits | ErrorKind::ClientError | ErrorKind::TooLarge => {
             ModelErrorKind::Rejected
         }
@@ -46,7 +46,9 @@ pub(super) fn translate(error: HttpError, reached: bool) -> ModelError {
         _ => ModelErrorKind::GaveUp,
     };
     let message = match kind {
-        ModelErrorKind::Stopped => "the run was stopped before this call was its turn".to_owned(),
+        ModelErrorKind::Stopped if error.kind() == ErrorKind::Closed => {
+            "the run was stopped before this call was its turn".to_owned()
+        }
         _ => error.to_string(),
     };
     ModelError::new(kind, message).with_attempts(error.attempts()).with_source(error)

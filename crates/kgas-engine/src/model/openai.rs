@@ -81,6 +81,11 @@ impl OpenAiModel {
         chat_request(&self.params(question, None))
     }
 
+    fn asked(&self, question: ChatRequest, form: Option<Form>) -> ApiRequest {
+        let is_anew = question.anew;
+        chat_request(&self.params(question, form)).with_anew(is_anew)
+    }
+
     /// What the model is called there.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -118,7 +123,11 @@ impl OpenAiModel {
 
     /// One call, and its answer.
     pub(super) async fn exchange(&self, params: &ChatParams) -> Result<ChatReply, ModelError> {
-        let (mut answer, usage) = self.line.call(chat_request(params), read_chat).await?;
+        self.exchange_by(chat_request(params)).await
+    }
+
+    async fn exchange_by(&self, request: ApiRequest) -> Result<ChatReply, ModelError> {
+        let (mut answer, usage) = self.line.call(request, read_chat).await?;
         // Some servers write the field whether they refuse or not.
         answer.refusal = answer.refusal.filter(|words| !words.trim().is_empty());
         Ok(ChatReply { finish: finish(&answer), text: answer.refusal.unwrap_or(answer.text), usage })
@@ -130,7 +139,7 @@ impl OpenAiModel {
         let mut spent = Usage::default();
         loop {
             let form = self.forms.of(name);
-            let error = match self.exchange(&self.params(question.clone(), Some(form))).await {
+            let error = match self.exchange_by(self.asked(question.clone(), Some(form))).await {
                 Ok(mut reply) => {
                     reply.usage += spent;
                     return Ok(reply);
@@ -160,7 +169,7 @@ impl ChatModel for OpenAiModel {
     async fn chat(&self, request: ChatRequest) -> Result<ChatReply, ModelError> {
         match &request.format {
             AnswerFormat::JsonSchema { name, style: SchemaStyle::Supported, .. } => self.ask_for(name, &request).await,
-            _ => self.exchange(&self.params(request, None)).await,
+            _ => self.exchange_by(self.asked(request, None)).await,
         }
     }
 }
@@ -207,10 +216,14 @@ impl Line {
     ) -> Result<(T, Usage), ModelError> {
         self.gate.check()?;
         let answer = self.transport.send(request).await;
-        let (attempts, elapsed) = (answer.attempts, answer.elapsed);
+        let (attempts, elapsed, replayed) = (answer.attempts, answer.elapsed, answer.replayed);
         let read = answer.outcome.and_then(|reply| {
-            self.gate.reach();
+            // What a journal says tells nothing of the server.
+            if !replayed {
+                self.gate.reach();
+            }
             let usage = usage_of(&reply, attempts);
+            let usage = if replayed { usage.all_saved() } else { usage };
             let facts = |error: HttpError| error.with_attempts(attempts).with_elapsed(elapsed);
             read(&reply).map(|value| (value, usage)).map_err(facts)
         });
@@ -236,5 +249,6 @@ fn usage_of(reply: &Reply, attempts: u32) -> Usage {
         attempts: attempts.into(),
         prompt_tokens: tokens("prompt_tokens").unwrap_or_default(),
         completion_tokens: tokens("completion_tokens").unwrap_or_default(),
+        ..Usage::default()
     }
 }

@@ -141,7 +141,7 @@ pub(crate) fn claiming(id: &'static str, claims: fn(&str) -> (Vec<Value>, Vec<Va
         }
         let mut result = ToolResult::whole(id, ToolOutput::Graph(graph));
         (result.chunks, result.rejected) = (reports, rejected);
-        result.usage = Usage { calls: 1, attempts: 2, prompt_tokens: 10, completion_tokens: 3 };
+        result.usage = Usage { calls: 1, attempts: 2, prompt_tokens: 10, completion_tokens: 3, ..Usage::default() };
         Ok(result)
     })
 }

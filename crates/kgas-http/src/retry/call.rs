@@ -66,6 +66,7 @@ impl Call {
             elapsed: self.began.elapsed(),
             waited: self.waited,
             maybe_paid: self.maybe_paid,
+            replayed: false,
         }
     }
 

@@ -167,6 +167,7 @@ impl<E: Extraction> Asker<'_, E> {
     ) -> Result<ChatReply, NoAnswer> {
         let (mut request, shown) = self.extraction.prompt(part, question);
         request.max_tokens = request.max_tokens.map(|most| most.saturating_mul(times));
+        request.chunk = Some(part.index());
         match self.flow.call(|| self.model.chat(request)).await {
             None => Err(NoAnswer { state: ChunkState::Skipped, error: None }),
             Some(Err(error)) => {

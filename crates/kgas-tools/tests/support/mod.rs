@@ -122,7 +122,7 @@ pub(crate) fn text_of(prompt: &str) -> &str {
 }
 
 pub(crate) fn said(text: impl Into<String>) -> Answer {
-    let usage = Usage { calls: 1, attempts: 1, prompt_tokens: 10, completion_tokens: 5 };
+    let usage = Usage { calls: 1, attempts: 1, prompt_tokens: 10, completion_tokens: 5, ..Usage::default() };
     Ok(ChatReply { text: text.into(), finish: Finish::Stop, usage })
 }
 
