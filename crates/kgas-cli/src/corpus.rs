@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kgas_core::{ChunkState, Examples, Ontology};
 use kgas_engine::source::{self, Input, SourceOptions};
-use kgas_engine::{Coverage, DocumentState, Finished, Pipeline, RunState, Store, Tally};
+use kgas_engine::{Coverage, DocumentState, Finished, Pipeline, Redo, RunState, Store, Tally};
 
 use crate::Exit;
 use crate::failure::Failure;
@@ -24,6 +24,7 @@ pub(crate) struct Corpus {
     pub(crate) ontology: Arc<Ontology>,
     pub(crate) examples: Arc<Examples>,
     pub(crate) models: Models,
+    pub(crate) redo: Arc<Redo>,
     /// Documents at once.
     pub(crate) in_flight: NonZeroUsize,
 }
@@ -42,6 +43,7 @@ impl Corpus {
             tools: self.tools.iter().map(|equipped| Arc::clone(&equipped.tool)).collect(),
             ontology: Arc::clone(&self.ontology),
             examples: Arc::clone(&self.examples),
+            redo: Arc::clone(&self.redo),
             context: self.models.context.clone(),
             in_flight: self.in_flight,
         };

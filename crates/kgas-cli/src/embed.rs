@@ -30,7 +30,15 @@ pub(crate) async fn main(args: &EmbedArgs, show: Show) -> Result<Exit, Failure> 
     }
     let signals = crate::signals::listen(models.interrupt.clone(), show);
     let in_flight = in_flight(&tools, args.model.max_concurrent);
-    let corpus = Corpus { documents, tools, ontology: Arc::default(), examples: Arc::default(), models, in_flight };
+    let corpus = Corpus {
+        documents,
+        tools,
+        ontology: Arc::default(),
+        examples: Arc::default(),
+        models,
+        redo: Arc::default(),
+        in_flight,
+    };
     let ended = run(&corpus, &args.out, store, show).await;
     signals.abort();
     ended

@@ -60,7 +60,7 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
         return Err(Failure::fatal(error));
     }
     let in_flight = in_flight(&tools, args.model.max_concurrent);
-    let corpus = Corpus { documents, tools, ontology, examples, models, in_flight };
+    let corpus = Corpus { documents, tools, ontology, examples, models, redo: Arc::default(), in_flight };
     let ended = run(&corpus, args, similarity.as_ref(), &out, show).await;
     signals.abort();
     ended

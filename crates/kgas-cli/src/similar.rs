@@ -68,6 +68,7 @@ impl Similarity {
             tools: vec![Arc::clone(&self.embedder.tool)],
             ontology: Arc::default(),
             examples: Arc::default(),
+            redo: Arc::default(),
             context: corpus.models.context.clone(),
             in_flight: corpus.in_flight,
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kgas_core::{ChunkReport, ChunkState, Document, Part, Shown, ToolResult, ToolStatus};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::key::sha256;
 use crate::offsets::Ruler;
@@ -29,7 +29,7 @@ pub struct DocumentRow {
 }
 
 /// How a document ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentState {
     /// Nothing is left to do.

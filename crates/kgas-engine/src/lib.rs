@@ -11,6 +11,8 @@ mod merge;
 pub mod model;
 mod offsets;
 mod origin;
+mod redo;
+mod renewal;
 mod run;
 mod sink;
 pub mod source;
@@ -21,6 +23,8 @@ pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
 pub use merge::{Link, Merging, Names};
 pub use offsets::Offsets;
 pub use origin::{Kept, Origin, OriginTool, Reread};
+pub use redo::Redo;
+pub use renewal::Renewal;
 pub use run::{Finished, Interrupt, Pipeline, Progress, run};
 pub use sink::{Folder, GraphCounts, OutputError, Store};
 pub use summary::{

@@ -116,7 +116,10 @@ async fn vectors_come_in_the_order_of_the_texts_with_their_cost() {
     let line = line([said(&body)]);
     let reply = line.embedder.embed(&["a", "b"]).await.unwrap();
     assert_eq!(reply.vectors, [[1.0], [2.0]]);
-    assert_eq!(reply.usage, Usage { calls: 1, attempts: 2, prompt_tokens: 4, completion_tokens: 0, ..Usage::default() });
+    assert_eq!(
+        reply.usage,
+        Usage { calls: 1, attempts: 2, prompt_tokens: 4, completion_tokens: 0, ..Usage::default() }
+    );
     assert_eq!(line.embedder.id(), "test/e");
     assert_eq!(line.script.asked.lock().unwrap()[..], [json!({"model": "e", "input": ["a", "b"]})]);
 }

@@ -283,7 +283,10 @@ async fn a_schema_that_is_refused_is_asked_for_in_a_lower_form_from_then_on() {
     let reply = model.chat(question(strict())).await.unwrap();
     assert_eq!(server.forms(), ["json_schema", "json_object_schema", "json_object"]);
     // What the refused calls took is counted.
-    assert_eq!(reply.usage, Usage { calls: 3, attempts: 3, prompt_tokens: 10, completion_tokens: 2, ..Usage::default() });
+    assert_eq!(
+        reply.usage,
+        Usage { calls: 3, attempts: 3, prompt_tokens: 10, completion_tokens: 2, ..Usage::default() }
+    );
     assert_eq!(model.chat(question(strict())).await.unwrap().usage.calls, 1);
     assert_eq!(server.forms().len(), 4);
     // Another schema may fit.

@@ -88,6 +88,7 @@ impl Documents {
             tools: tools.into_iter().map(build).collect::<Result<_, _>>()?,
             ontology: Arc::new(ontology()?),
             examples: Arc::default(),
+            redo: Arc::default(),
             context,
             in_flight: max_concurrent.saturating_mul(NonZeroUsize::MIN.saturating_add(1)),
         };

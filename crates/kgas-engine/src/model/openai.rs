@@ -37,6 +37,7 @@ pub struct OpenAiModel {
 pub struct OpenAiEmbedder {
     line: Line,
     model: String,
+    is_anew: bool,
 }
 
 /// The way to a server: what both kinds of model share.
@@ -187,7 +188,13 @@ impl OpenAiEmbedder {
     /// Makes an embedder; `provider` is what outputs call the server.
     pub fn new(provider: &str, model: impl Into<String>, transport: Arc<dyn Transport>, gate: Arc<Gate>) -> Self {
         let model = model.into();
-        Self { line: Line { id: format!("{provider}/{model}"), transport, gate }, model }
+        Self { line: Line { id: format!("{provider}/{model}"), transport, gate }, model, is_anew: false }
+    }
+
+    /// The same, asked anew where a journal has an answer.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        Self { is_anew: true, ..self }
     }
 }
 
@@ -202,7 +209,7 @@ impl Embedder for OpenAiEmbedder {
     }
 
     async fn embed(&self, texts: &[&str]) -> Result<EmbedReply, ModelError> {
-        let request = embedding_request(&self.model, texts);
+        let request = embedding_request(&self.model, texts).with_anew(self.is_anew);
         let (vectors, usage) = self.line.call(request, |reply| read_embeddings(reply, texts.len())).await?;
         Ok(EmbedReply { vectors, usage })
     }

@@ -90,7 +90,8 @@ pub(super) async fn process(pipeline: &Pipeline, form: Form, sequence: u64, docu
         let input = ToolInput::new(Arc::clone(&document), Arc::clone(&pipeline.ontology))
             .with_examples(Arc::clone(&pipeline.examples));
         let begun = Instant::now();
-        match execute(&**tool, &pipeline.context, input.with_graph(Arc::clone(&graph))).await {
+        let context = pipeline.redo.context(&pipeline.context, document.id(), &tool.metadata().id);
+        match execute(&**tool, &context, input.with_graph(Arc::clone(&graph))).await {
             Ok(mut result) => {
                 result.elapsed = begun.elapsed();
                 if let ToolOutput::Graph(found) = &mut result.output {

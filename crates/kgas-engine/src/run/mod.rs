@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 pub use interrupt::Interrupt;
 
 use crate::ledger::DocumentRow;
+use crate::redo::Redo;
 use crate::sink::Store;
 use crate::source::Sourced;
 use crate::tally::Tally;
@@ -36,6 +37,8 @@ pub struct Pipeline {
     pub ontology: Arc<Ontology>,
     /// What is wanted, shown in other texts.
     pub examples: Arc<Examples>,
+    /// What is asked about anew; nothing, where answers that were kept are good enough.
+    pub redo: Arc<Redo>,
     /// Models, and how many calls at once. Tools see the run's own stop.
     pub context: ToolContext,
     /// Tasks that work on documents at once. Where no tool asks a model, a task takes several documents, one after

@@ -282,6 +282,7 @@ fn pipeline(tools: &[Arc<Fake>], ontology: &Arc<Ontology>, in_flight: usize) -> 
         tools: tools.iter().map(|tool| -> Arc<dyn KgasTool> { Arc::<Fake>::clone(tool) }).collect(),
         ontology: Arc::clone(ontology),
         examples: Arc::default(),
+        redo: Arc::default(),
         context: ToolContext::offline(),
         in_flight: NonZeroUsize::new(in_flight).unwrap(),
     }
