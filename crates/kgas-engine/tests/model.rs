@@ -38,7 +38,7 @@ fn said(body: &Value) -> ApiResponse {
 
 fn raw(body: &str) -> ApiResponse {
     let mut response = ApiResponse::replayed(Reply::new(200, Default::default(), body.to_owned().into()));
-    response.attempts = 2;
+    (response.attempts, response.replayed) = (2, false);
     response.elapsed = Duration::from_secs(3);
     response
 }

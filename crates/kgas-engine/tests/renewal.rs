@@ -1,7 +1,5 @@
 //! Buying again goes on where it stopped, and begins anew once it has ended.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
-
 use std::path::Path;
 
 use kgas_engine::{Folder, Renewal};
