@@ -36,7 +36,7 @@ impl Transport for Server {
             Ok(text) => ApiResponse::replayed(answer(text)),
             Err(error) => ApiResponse::failed(error.with_attempts(1)),
         };
-        response.attempts = 1;
+        (response.attempts, response.replayed) = (1, false);
         response
     }
 }
