@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod journal;
 mod key;
 mod ledger;
 mod merge;
