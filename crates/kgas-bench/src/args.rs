@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::journal::JournalArgs;
 use crate::probe::ProbeArgs;
 use crate::quality::QualityArgs;
 use crate::report::Mode;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Serve(Box<ServeArgs>),
     /// Compare two reports: exit code 1 where the later is worse beyond the tolerance
     Compare(CompareArgs),
+    /// Measure what the record of paid calls costs
+    Journal(JournalArgs),
     /// Score what is extracted on Text2KGBench, or predictions that are there
     Quality(Box<QualityArgs>),
 }

@@ -20,6 +20,7 @@ mod args;
 mod compare;
 mod failure;
 mod file;
+mod journal;
 mod run;
 mod scenario;
 mod serve;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Probe(args) => probe::main(&args, show),
         Command::Serve(args) => serve::serve(&args, show),
         Command::Compare(args) => compare::compare(&args, show),
+        Command::Journal(args) => journal::main(&args, show),
         Command::Quality(args) => quality::main(&args, show),
     };
     done.unwrap_or_else(|failure| {

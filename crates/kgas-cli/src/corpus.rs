@@ -27,6 +27,8 @@ pub(crate) struct Corpus {
     pub(crate) redo: Arc<Redo>,
     /// Documents at once.
     pub(crate) in_flight: NonZeroUsize,
+    /// The command line that goes on where this one stops.
+    pub(crate) again: String,
 }
 
 impl Corpus {
@@ -88,9 +90,12 @@ impl Corpus {
         }
         match self.state(tally) {
             RunState::Complete => Ok(Exit::Complete),
-            RunState::Interrupted => Ok(Exit::Interrupted),
+            RunState::Interrupted => {
+                show.note(&format!("to go on: {}", self.again));
+                Ok(Exit::Interrupted)
+            }
             RunState::Stopped => {
-                let why = self.models.fatal().map(ToString::to_string).unwrap_or_default();
+                let why = self.models.fatal().unwrap_or_default();
                 Err(Failure::fatal(format!("{why}; what was done before is in {out}")))
             }
             RunState::Incomplete if tally.unreadable == tally.all_documents() => {

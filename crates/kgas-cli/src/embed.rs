@@ -1,7 +1,7 @@
 //! `kgas embed`: documents in, vectors out.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kgas_engine::{DocumentState, Finished, OutputError, Store};
@@ -12,6 +12,7 @@ use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::models::{Models, in_flight};
 use crate::progress::Meter;
+use crate::record::Record;
 use crate::settings::{equip, registry};
 use crate::show::Show;
 use crate::words::counted;
@@ -22,9 +23,12 @@ pub(crate) const EMBEDDER: &str = "T41_async";
 pub(crate) async fn main(args: &EmbedArgs, show: Show) -> Result<Exit, Failure> {
     let endpoint = Endpoint::from_args(&args.model)?;
     let tools = equip(&registry()?, &[EMBEDDER.to_owned()], &args.tools)?;
-    let models = Models::of(endpoint.as_ref(), &tools)?;
+    let models = Models::of(endpoint.as_ref(), &tools, args.journal.offline)?;
     let documents = input::corpus(&args.source)?;
     let store = store(&args.out)?;
+    let record = Record::open(&args.journal, Some(&own(&args.out)))?;
+    record.tell(show);
+    let models = models.keep(record, endpoint.as_ref(), &tools);
     if let Some(endpoint) = &endpoint {
         show.note(&format!("asking {}", endpoint.in_words()));
     }
@@ -38,10 +42,19 @@ pub(crate) async fn main(args: &EmbedArgs, show: Show) -> Result<Exit, Failure> 
         models,
         redo: Arc::default(),
         in_flight,
+        again: args.journal.again.clone(),
     };
     let ended = run(&corpus, &args.out, store, show).await;
+    let kept = corpus.models.record().close().await;
     signals.abort();
-    ended
+    ended.and_then(|exit| kept.map(|()| exit))
+}
+
+/// The folder beside the file in which its journal is kept.
+fn own(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".kgas");
+    name.into()
 }
 
 /// A store beside the file, so that the file only has to be renamed.

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use kgas_core::{Examples, Need, Ontology, ToolInput, Usage};
 use kgas_engine::source::{self, Input, SourceOptions};
 use kgas_engine::{
-    Counts, Coverage, Finished, Folder, Interrupt, OutputError, RunFacts, SCHEMA_VERSION, Store, Summary, Tally,
-    Tokens, ToolSummary, tool_seconds,
+    Counts, Coverage, Finished, Folder, Interrupt, OutputError, Redo, Renewal, RunFacts, RunState, SCHEMA_VERSION,
+    Store, Summary, Tally, Tokens, ToolSummary, tool_seconds,
 };
 use tokio::time::Instant;
 
@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::models::{Models, are_asked, in_flight};
 use crate::progress::Meter;
 use crate::prompt::Recorder;
+use crate::record::Record;
 use crate::settings::{Equipped, equip, needs, note_of_cut, registry};
 use crate::show::Show;
 use crate::similar::Similarity;
@@ -46,9 +47,13 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
     let similarity = Similarity::of(args)?;
     let embedder = similarity.iter().map(|similarity| similarity.embedder.clone());
     let all: Vec<Equipped> = tools.iter().cloned().chain(embedder).collect();
-    let mut models = Models::of(endpoint.as_ref(), &all)?;
+    let models = Models::of(endpoint.as_ref(), &all, args.journal.offline)?;
     let out = Folder::create(&args.out).map_err(Failure::fatal)?;
+    let record = record(args, &models, &out)?;
+    let mut models = models.keep(record, endpoint.as_ref(), &all);
     show.note(&first_line(endpoint.as_ref(), &all));
+    models.record().tell(show);
+    let redo = redo(args, &models, endpoint.as_ref(), (&all, show))?;
     if let Some(note) = note_of_cut(&tools, &ontology) {
         show.note(&note);
     }
@@ -60,10 +65,55 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
         return Err(Failure::fatal(error));
     }
     let in_flight = in_flight(&tools, args.model.max_concurrent);
-    let corpus = Corpus { documents, tools, ontology, examples, models, redo: Arc::default(), in_flight };
+    let corpus =
+        Corpus { documents, tools, ontology, examples, models, redo, in_flight, again: args.journal.again.clone() };
     let ended = run(&corpus, args, similarity.as_ref(), &out, show).await;
+    let kept = corpus.models.record().close().await;
     signals.abort();
-    ended
+    ended.and_then(|exit| kept.map(|()| exit))
+}
+
+/// The journal of this output, where a model is asked.
+fn record(args: &ExtractArgs, models: &Models, out: &Folder) -> Result<Record, Failure> {
+    if !models.are_asked() {
+        return Ok(Record::default());
+    }
+    let mut record = Record::open(&args.journal, Some(&out.own()))?;
+    record.renew(renewal(args), out)?;
+    Ok(record)
+}
+
+const fn renewal(args: &ExtractArgs) -> Option<Renewal> {
+    match (args.journal.refresh, args.retry_failed) {
+        (true, _) => Some(Renewal::Refresh),
+        (_, true) => Some(Renewal::RetryFailed),
+        _ => None,
+    }
+}
+
+/// What is asked about anew: with --retry-failed, the chunks that are not complete in the graph that is there.
+fn redo(
+    args: &ExtractArgs,
+    models: &Models,
+    endpoint: Option<&Endpoint>,
+    (tools, show): (&[Equipped], Show),
+) -> Result<Arc<Redo>, Failure> {
+    if !args.retry_failed {
+        return Ok(Arc::default());
+    }
+    let out = &args.out;
+    let redo = Redo::read(out).map_err(|error| {
+        Failure::fatal(format!("--retry-failed: {} has no ledger to go by: {error}", out.display()))
+    })?;
+    show.note(&format!(
+        "asking again about {}",
+        counted(redo.documents() as u64, "incomplete document", "incomplete documents")
+    ));
+    let embedder = endpoint.and_then(|endpoint| models.embedder_anew(endpoint, tools));
+    Ok(Arc::new(match embedder {
+        Some(embedder) => redo.with_embedder(embedder),
+        None => redo,
+    }))
 }
 
 /// The ontology, fit for these tools: checked before anything is spent.
@@ -117,6 +167,9 @@ async fn run(
     let counts = Counts::new(&tally, graph);
     let summary = summary(corpus, args, counts, (&tally, compared), (started, begun.elapsed()));
     out.write("summary.json", |file| Ok(serde_json::to_writer_pretty(file, &summary)?)).map_err(not_written)?;
+    if !matches!(summary.state, RunState::Stopped | RunState::Interrupted) {
+        Renewal::end(out).map_err(not_written)?;
+    }
     let out = args.out.display();
     show.result(&format!("{out}: {}", in_words(&summary)))?;
     corpus.end(&tally, &out, Some(&format!("{out}/documents.jsonl")), show)
@@ -159,7 +212,7 @@ fn summary(
             in_flight: corpus.in_flight.get(),
             max_concurrent: args.model.max_concurrent.get(),
             tool_seconds: tool_seconds(tally),
-            stopped_by: corpus.models.fatal().map(ToString::to_string),
+            stopped_by: corpus.models.fatal(),
         },
     }
 }

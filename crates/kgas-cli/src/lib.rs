@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod again;
 mod args;
 mod corpus;
 mod diff;
@@ -21,6 +22,7 @@ mod failure;
 mod form;
 mod graph;
 mod input;
+mod journal;
 mod key;
 mod logging;
 mod models;
@@ -28,6 +30,7 @@ mod ontology;
 mod origin;
 mod progress;
 mod prompt;
+mod record;
 mod run;
 mod settings;
 mod show;
@@ -88,10 +91,12 @@ impl From<Exit> for ExitCode {
 }
 
 fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) -> Exit {
-    let args = match Args::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut args = match Args::try_parse_from(&arguments) {
         Ok(args) => args,
         Err(help_or_error) => return show::clap(&help_or_error, results),
     };
+    args.command.note(again::command(&arguments));
     let show = Show::new(args.quiet, results);
     logging::start(args.verbose);
     let ended = match args.command {
@@ -102,6 +107,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Embed(command) => block_on(embed::main(&command, show)),
         Command::Explain(command) => explain::main(&command, show),
         Command::Diff(command) => diff::main(&command, show),
+        Command::Journal(args) => journal::main(&args.out, args.command.as_ref(), show),
     };
     match ended {
         Ok(exit) => exit,

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use kgas_core::{ModelError, Need, ToolContext, Usage};
+use kgas_core::{Embedder, Need, ToolContext, Usage};
 use kgas_engine::model::{Gate, OpenAiModel, Support};
 use kgas_engine::{Folder, Interrupt};
 use kgas_http::Transport;
@@ -12,6 +12,7 @@ use kgas_http::Transport;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::form;
+use crate::record::{Nowhere, Record};
 use crate::settings::{Equipped, needs};
 use crate::show::Show;
 
@@ -24,23 +25,47 @@ pub(crate) struct Models {
     pub(crate) asking: Usage,
     chat: Option<OpenAiModel>,
     gate: Arc<Gate>,
+    /// What leads to the server, where a model is asked.
+    line: Option<Arc<dyn Transport>>,
+    /// Why the journal stopped the run, where it did.
+    record: Record,
 }
 
 impl Models {
-    /// The models of an endpoint, where one was named. Nothing is connected yet.
-    pub(crate) fn of(endpoint: Option<&Endpoint>, tools: &[Equipped]) -> Result<Self, Failure> {
+    /// The models of an endpoint, where one was named. Nothing is connected yet; where nothing may be bought, nothing
+    /// will be.
+    pub(crate) fn of(endpoint: Option<&Endpoint>, tools: &[Equipped], offline: bool) -> Result<Self, Failure> {
         let interrupt = Interrupt::default();
         match endpoint.filter(|_| are_asked(tools)) {
             // Passed over in silence, they would seem to hold.
             Some(endpoint) if endpoint.has_chat_fields() && needs(tools, Need::ChatModel).is_none() => {
                 Err(Failure::usage("--extra-body: none of the tools asks a chat model"))
             }
+            Some(endpoint) if offline => Ok(Self::behind(Arc::new(Nowhere), endpoint, tools, interrupt)),
             Some(endpoint) => {
                 let client = Arc::new(endpoint.client(&interrupt)?);
                 Ok(Self::behind(client, endpoint, tools, interrupt))
             }
             None => Self::none(tools, interrupt),
         }
+    }
+
+    /// The same, whose answers are kept by this record, and taken from it.
+    pub(crate) fn keep(self, record: Record, endpoint: Option<&Endpoint>, tools: &[Equipped]) -> Self {
+        let Some((endpoint, line)) = endpoint.zip(self.line.clone()) else { return self };
+        let line = record.around(line, &endpoint.base.to_string(), &self.interrupt);
+        Self { record, ..Self::behind(line, endpoint, tools, self.interrupt) }
+    }
+
+    /// Whether a model is asked.
+    pub(crate) const fn are_asked(&self) -> bool {
+        self.line.is_some()
+    }
+
+    /// The embedder of these models that asks anew.
+    pub(crate) fn embedder_anew(&self, endpoint: &Endpoint, tools: &[Equipped]) -> Option<Arc<dyn Embedder>> {
+        let line = Arc::clone(self.line.as_ref()?);
+        Some(Arc::new(endpoint.embedder(named(endpoint, tools), line, Arc::clone(&self.gate)).anew()))
     }
 
     /// The models of an endpoint, reached through this transport.
@@ -51,17 +76,15 @@ impl Models {
         interrupt: Interrupt,
     ) -> Self {
         let gate = Arc::new(Gate::new(interrupt.clone()));
-        // The name that was given is the chat model's; it is the embedding model's where no tool chats.
-        let chats = needs(tools, Need::ChatModel).is_some();
-        let named = endpoint.model.as_deref();
         let chat = endpoint.chat_model(Arc::clone(&transport), Arc::clone(&gate));
-        let embedder = endpoint.embedder(named.filter(|_| !chats), transport, Arc::clone(&gate));
+        let embedder = endpoint.embedder(named(endpoint, tools), Arc::clone(&transport), Arc::clone(&gate));
         let context = ToolContext::offline()
             .with_chat(Arc::new(chat.clone()))
             .with_embedder(Arc::new(embedder))
             .with_stop(interrupt.stop())
             .with_parallelism(endpoint.limits.max_concurrent);
-        Self { context, interrupt, asking: Usage::default(), chat: Some(chat), gate }
+        let (asking, record) = Default::default();
+        Self { context, interrupt, asking, chat: Some(chat), gate, line: Some(transport), record }
     }
 
     /// Asks for answers in the form that the server takes, where that is left to it: found out before all else, unless
@@ -114,12 +137,18 @@ impl Models {
         }
         let gate = Arc::new(Gate::new(interrupt.clone()));
         let context = ToolContext::offline().with_stop(interrupt.stop());
-        Ok(Self { context, interrupt, asking: Usage::default(), chat: None, gate })
+        let (asking, record) = Default::default();
+        Ok(Self { context, interrupt, asking, chat: None, gate, line: None, record })
     }
 
     /// The error after which nothing could be bought, where there was one.
-    pub(crate) fn fatal(&self) -> Option<&ModelError> {
-        self.gate.fatal()
+    pub(crate) fn fatal(&self) -> Option<String> {
+        self.gate.fatal().map(ToString::to_string).or_else(|| self.record.failure())
+    }
+
+    /// The record that these models' answers are kept by.
+    pub(crate) const fn record(&self) -> &Record {
+        &self.record
     }
 
     /// The models that these tools ask, by provider and name.
@@ -128,6 +157,11 @@ impl Models {
         let embedder = self.context.embedder("").ok().filter(|_| needs(tools, Need::Embedder).is_some());
         chat.map(|model| model.id()).into_iter().chain(embedder.map(|model| model.id())).map(str::to_owned).collect()
     }
+}
+
+/// The name that was given, where it is the embedding model's: it is the chat model's where a tool chats.
+fn named<'e>(endpoint: &'e Endpoint, tools: &[Equipped]) -> Option<&'e str> {
+    endpoint.model.as_deref().filter(|_| needs(tools, Need::ChatModel).is_none())
 }
 
 /// Whether any of the tools asks a model.

@@ -8,6 +8,7 @@ use crate::args::RunArgs;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::models::Models;
+use crate::record::Record;
 use crate::settings::{Equipped, equip, note_of_cut, registry};
 use crate::show::Show;
 use crate::{Exit, input};
@@ -22,7 +23,9 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
         return Ok(Exit::Complete);
     }
     let endpoint = Endpoint::from_args(&args.model)?;
-    let models = Models::of(endpoint.as_ref(), &tools)?;
+    let models = Models::of(endpoint.as_ref(), &tools, args.journal.offline)?;
+    let record = Record::open(&args.journal, None)?;
+    let models = models.keep(record, endpoint.as_ref(), &tools);
     if let Some(endpoint) = endpoint.as_ref().filter(|_| crate::models::are_asked(&tools)) {
         show.note(&format!("asking {}", endpoint.in_words()));
     }
@@ -36,6 +39,7 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
         () = models.interrupt.aborted() => return Ok(Exit::Interrupted),
     };
     signals.abort();
+    models.record().close().await?;
     result.elapsed = begun.elapsed();
     show.json(&result)?;
     if let Some(error) = models.fatal() {

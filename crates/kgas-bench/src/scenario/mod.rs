@@ -12,6 +12,8 @@ mod tail;
 mod texts;
 mod tokens;
 
+pub(crate) use texts::model;
+
 use crate::failure::Failure;
 use crate::report::{Comparison, Promise, Run, Scenario, Unit};
 use crate::stage::Stage;

@@ -17,7 +17,7 @@ fn people() -> impl Iterator<Item = String> {
 }
 
 /// A model that finds each of the hundred people and whom each of them knows, and nothing else.
-pub(super) fn model() -> impl Answer {
+pub(crate) fn model() -> impl Answer {
     let names: Vec<String> = people().collect();
     let next = names.iter().cycle().skip(1);
     let pairs = names.iter().zip(next).map(|(one, other)| (one.clone(), KNOWS.to_owned(), other.clone()));

@@ -52,7 +52,7 @@ impl Load {
     }
 
     /// Does it, and says how many items the tools kept.
-    pub(super) async fn run(self, line: Arc<dyn Transport>, max_concurrent: NonZeroUsize) -> Result<u64, Failure> {
+    pub(crate) async fn run(self, line: Arc<dyn Transport>, max_concurrent: NonZeroUsize) -> Result<u64, Failure> {
         match self {
             Self::Documents(documents) => documents.run(line, max_concurrent).await,
             Self::Calls(requests) => {

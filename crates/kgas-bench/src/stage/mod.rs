@@ -16,7 +16,7 @@ use tokio::time::Instant;
 pub(crate) use load::{Documents, KNOWS, Load};
 use machine::Watch;
 use record::{Recorder, Traced};
-use server::Place;
+pub(crate) use server::Place;
 
 use crate::bound::Terms;
 use crate::failure::Failure;

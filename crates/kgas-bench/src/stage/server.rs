@@ -20,7 +20,7 @@ use crate::report::Mode;
 
 /// A server, and the way to it.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     url: String,
     way: Way,
     server: Arc<MockServer>,
@@ -41,7 +41,7 @@ struct Thread {
 
 impl Place {
     /// Opens a server; `handshake` is what a new connection takes where none is really made.
-    pub(super) async fn open(mode: Mode, server: Builder, handshake: Duration) -> Result<Self, Failure> {
+    pub(crate) async fn open(mode: Mode, server: Builder, handshake: Duration) -> Result<Self, Failure> {
         match mode {
             Mode::Simulated => Ok(Self::in_memory(server.in_memory()?, handshake)),
             Mode::Loopback => Self::on_a_thread(server, None).await,
@@ -87,7 +87,7 @@ impl Place {
     }
 
     /// A client that reaches it.
-    pub(super) fn client(&self) -> ClientBuilder {
+    pub(crate) fn client(&self) -> ClientBuilder {
         let builder = openai::builder(&self.url);
         match &self.way {
             Way::Memory(connector) => builder.connector(connector.clone()),
@@ -97,7 +97,7 @@ impl Place {
     }
 
     /// Stops it, and says what it saw.
-    pub(super) async fn close(self) -> Account {
+    pub(crate) async fn close(self) -> Account {
         let account = self.server.account();
         if let Way::Socket { thread, .. } = self.way {
             let _gone = thread.stop.send(());

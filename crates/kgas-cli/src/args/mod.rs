@@ -1,5 +1,6 @@
 //! What the user typed.
 
+mod journal;
 mod model;
 mod ontology;
 
@@ -9,6 +10,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, PruneArgs, ShowArgs};
 pub(crate) use self::model::{ModelArgs, Proxy};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
 
@@ -44,6 +46,19 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Compare two graphs by what they say
     Diff(Box<DiffArgs>),
+    /// Look into the record of paid calls
+    Journal(JournalCommandArgs),
+}
+
+impl Command {
+    /// Notes the command line, for commands that may have to be given again.
+    pub(crate) fn note(&mut self, line: String) {
+        match self {
+            Self::Extract(args) => args.journal.again = line,
+            Self::Embed(args) => args.journal.again = line,
+            _ => {}
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -79,6 +94,8 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     #[command(flatten)]
+    pub(crate) journal: JournalArgs,
+    #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }
 
@@ -96,6 +113,9 @@ pub(crate) struct ExtractArgs {
     /// Print the first request, send nothing
     #[arg(long)]
     pub(crate) show_prompt: bool,
+    /// Ask again about the chunks that are not complete, even where there was an answer
+    #[arg(long, conflicts_with_all = ["refresh", "no_journal", "offline"])]
+    pub(crate) retry_failed: bool,
     /// What makes mentions one entity besides their type and normal form
     #[arg(long, value_enum, default_value_t = Merge::Aliases)]
     pub(crate) merge: Merge,
@@ -109,6 +129,8 @@ pub(crate) struct ExtractArgs {
     pub(crate) ontology: OntologyArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) journal: JournalArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }
@@ -171,6 +193,8 @@ pub(crate) struct EmbedArgs {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) journal: JournalArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }

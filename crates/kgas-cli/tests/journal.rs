@@ -1,0 +1,204 @@
+//! What the journal spares a person: calls that were made, by the server's account.
+
+mod support;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use kgas_mock::{Answer as _, ChatCall, MockServer, Reply};
+use serde_json::Value;
+use support::{Desk, Ran, extract_args, people, serve, states};
+
+const FILES: [&str; 4] = ["entities.jsonl", "relations.jsonl", "documents.jsonl", "rejected.jsonl"];
+
+fn calls(server: &MockServer) -> usize {
+    server.account().attempts().len()
+}
+
+fn done(ran: Ran) -> Ran {
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    ran
+}
+
+fn graph(desk: &Desk) -> Vec<String> {
+    FILES.iter().map(|file| desk.read(&format!("OUT/{file}"))).collect()
+}
+
+#[test]
+fn the_same_command_again_buys_nothing_and_gives_the_same_graph() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::of(5);
+    done(desk.extract(&server, &[]));
+    let (before, first) = (calls(&server), graph(&desk));
+    let ran = done(desk.extract(&server, &[]));
+    assert_eq!((calls(&server), graph(&desk)), (before, first));
+    assert!(ran.stderr.is_empty() || !ran.stderr.contains("warning"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_document_that_changed_is_asked_about_and_one_that_vanished_is_gone() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::with(&[("a.txt", "Ann is here."), ("b.txt", "Bob is here."), ("c.txt", "Paris is here.")]);
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    assert_eq!(calls(&server), 3);
+    desk.write("in/b.txt", "Ann and Bob are here.");
+    std::fs::remove_file(desk.path("in/c.txt")).unwrap();
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    assert_eq!(calls(&server), 4);
+    assert_eq!(states(&desk, "T23c_async").len(), 2);
+    assert!(!desk.read("OUT/entities.jsonl").contains("Paris"));
+}
+
+#[test]
+fn another_model_or_ontology_is_another_question() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::of(1);
+    let with = ["--tools", "T23c_async"];
+    done(desk.extract(&server, &with));
+    done(desk.extract(&server, &[&with[..], &["--model", "other"]].concat()));
+    desk.write("ontology.json", r#"{"entities": {"Person": {}}, "relations": {}}"#);
+    done(desk.extract(&server, &with));
+    assert_eq!(calls(&server), 3);
+}
+
+#[test]
+fn offline_uses_what_is_there_and_says_what_is_missing() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    desk.write("in/b.txt", "Bob is here.");
+    let ran = desk.extract(&server, &["--tools", "T23c_async", "--offline"]);
+    assert_eq!((ran.code, calls(&server)), (Some(3), 1), "{}", ran.stderr);
+    let states: Vec<String> = states(&desk, "T23c_async").into_iter().map(|(.., state)| state).collect();
+    assert_eq!(states, ["ok", "skipped"]);
+    assert!(desk.read("OUT/documents.jsonl").contains("--offline"));
+}
+
+#[test]
+fn refresh_buys_all_again_once() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::of(3);
+    let with = ["--tools", "T23c_async"];
+    done(desk.extract(&server, &with));
+    // The three texts are one question.
+    assert_eq!(calls(&server), 1);
+    done(desk.extract(&server, &[&with[..], &["--refresh"]].concat()));
+    assert_eq!(calls(&server), 2);
+    done(desk.extract(&server, &with));
+    assert_eq!(calls(&server), 2);
+}
+
+#[test]
+fn retry_failed_asks_again_about_chunks_that_are_not_complete_and_about_no_others() {
+    let moods = AtomicUsize::new(0);
+    let moody =
+        move |call: &ChatCall| match call.prompt().contains("moody") && moods.fetch_add(1, Ordering::SeqCst) == 0 {
+            true => Reply::text("I would rather not."),
+            false => people().answer(call),
+        };
+    let (_runtime, server) = serve(|builder| builder.answer(moody));
+    let desk = Desk::with(&[("a.txt", "Ann is here."), ("b.txt", "Ann is moody.")]);
+    let with = ["--tools", "T23c_async", "--set", "ask_again=0"];
+    assert_eq!(desk.extract(&server, &with).code, Some(3));
+    assert_eq!(calls(&server), 2);
+    // A rerun takes the useless answer for what it is, and pays for no other.
+    assert_eq!(desk.extract(&server, &with).code, Some(3));
+    assert_eq!(calls(&server), 2);
+    done(desk.extract(&server, &[&with[..], &["--retry-failed"]].concat()));
+    assert_eq!(calls(&server), 3);
+}
+
+#[test]
+fn outputs_that_share_a_cache_share_what_was_bought() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::of(1);
+    let args = |out| {
+        let url = server.url();
+        ["extract", "in", "--ontology", "ontology.json", "--tools", "T23c_async", "--response-format", "text"]
+            .into_iter()
+            .chain(["--cache", "shared", "--base-url", url, "--out", out])
+            .collect::<Vec<_>>()
+    };
+    done(desk.kgas(&args("OUT1")));
+    done(desk.kgas(&args("OUT2")));
+    assert_eq!(calls(&server), 1);
+    assert!(!desk.path("OUT1/.kgas/journal.redb").exists());
+    let stats: Value =
+        serde_json::from_str(&done(desk.kgas(&["journal", "shared", "stats", "--json"])).stdout).unwrap();
+    assert_eq!(stats["answered"], 1);
+}
+
+#[test]
+fn without_a_journal_nothing_is_kept() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::of(1);
+    let with = ["--tools", "T23c_async", "--no-journal"];
+    done(desk.extract(&server, &with));
+    done(desk.extract(&server, &with));
+    assert_eq!(calls(&server), 2);
+    assert!(!desk.path("OUT/.kgas/journal.redb").exists());
+}
+
+#[test]
+fn embeddings_are_kept_too() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    let args = ["embed", "in", "--out", "v.jsonl", "--base-url", server.url()];
+    done(desk.kgas(&args));
+    let first = desk.read("v.jsonl");
+    done(desk.kgas(&args));
+    assert_eq!((calls(&server), desk.read("v.jsonl")), (1, first));
+}
+
+#[test]
+fn a_damaged_journal_is_named_and_no_call_is_made() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::of(2);
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    let whole = std::fs::read(desk.path("OUT/.kgas/journal.redb")).unwrap();
+    let before = calls(&server);
+    let half = whole[..whole.len() / 2].to_vec();
+    let mut garbled = whole.clone();
+    garbled[4096..].iter_mut().step_by(7).for_each(|byte| *byte ^= 0x5a);
+    for (name, bytes) in [("truncated", half), ("garbled", garbled), ("empty", Vec::new()), ("text", b"hello".to_vec())]
+    {
+        desk.write("OUT/.kgas/journal.redb", bytes);
+        let ran = desk.extract(&server, &["--tools", "T23c_async"]);
+        assert_eq!((ran.code, calls(&server)), (Some(1), before), "{name}: {}", ran.stderr);
+        assert!(ran.stderr.contains("journal.redb") && ran.stderr.contains("damaged"), "{name}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_journal_shows_what_was_asked_and_answered() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    let shown = done(desk.kgas(&["journal", "OUT", "show"])).stdout;
+    assert_eq!(shown.lines().count(), 2, "{shown}");
+    let key = shown.lines().nth(1).unwrap().split_whitespace().nth(1).unwrap();
+    let call: Value = serde_json::from_str(&done(desk.kgas(&["journal", "OUT", "show", key])).stdout).unwrap();
+    assert!(call["request"]["messages"].to_string().contains("Ann is here."));
+    assert!(call["answer"]["body"]["choices"].is_array());
+    let exported = done(desk.kgas(&["journal", "OUT", "export"])).stdout;
+    assert_eq!(serde_json::from_str::<Value>(&exported).unwrap(), call);
+    done(desk.kgas(&["journal", "OUT", "prune", "--all"]));
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    assert_eq!(calls(&server), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_journal_is_for_its_user_alone_and_holds_no_key() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::of(1);
+    let args = extract_args(server.url(), &["--tools", "T23c_async"]);
+    let ran: Ran = desk.command(&args).env("KGAS_API_KEY", "sk-kgas-test-own").output().unwrap().into();
+    done(ran);
+    let path = desk.path("OUT/.kgas/journal.redb");
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let exported = done(desk.kgas(&["journal", "OUT", "export"])).stdout;
+    assert!(!exported.contains("sk-kgas-test"));
+    let bytes = std::fs::read(&path).unwrap();
+    assert!(!bytes.windows(12).any(|window| window == b"sk-kgas-test"));
+}
