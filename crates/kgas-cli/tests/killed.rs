@@ -1,7 +1,7 @@
 //! SIGKILL at a hundred moments of a run: no answer is paid for twice, and the graph is that of a run left in peace.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 mod support;
 
