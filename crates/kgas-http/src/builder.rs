@@ -14,8 +14,8 @@ use crate::retry::{Breaker, Course, Dice, Hedges, classify};
 use crate::secret::is_secret;
 use crate::wire::{self, Dialer, Proxy, Route, TlsSettings, Wire};
 use crate::{
-    BaseUrl, BaseUrlError, Client, Hedge, HttpError, Limiter, Limits, ProxyError, RetryPolicy, Secret, SecretError,
-    Timeouts,
+    BaseUrl, BaseUrlError, Client, Hedge, HttpError, Limiter, Limits, ProxyError, Purse, RetryPolicy, Secret,
+    SecretError, Timeouts,
 };
 
 /// The most bytes an answer may have, unless set.
@@ -28,6 +28,7 @@ pub struct ClientBuilder {
     key: Option<Secret>,
     headers: Vec<(String, String)>,
     limiter: Limiting,
+    purse: Option<Arc<dyn Purse>>,
     retry: RetryPolicy,
     timeouts: Timeouts,
     seed: Option<u64>,
@@ -73,6 +74,7 @@ impl ClientBuilder {
             key: None,
             headers: Vec::new(),
             limiter: Limiting::Own(Limits::default()),
+            purse: None,
             retry: RetryPolicy::default(),
             timeouts: Timeouts::default(),
             seed: None,
@@ -115,6 +117,13 @@ impl ClientBuilder {
     /// Takes its turns at a limiter that other clients of the same key use too.
     pub fn limiter(mut self, limiter: Limiter) -> Self {
         self.limiter = Limiting::Shared(limiter);
+        self
+    }
+
+    /// Asks this before each attempt, and tells it what came of it: those made again, after a redirect or beside
+    /// another are attempts too. Clients may share one. Default: nobody is asked.
+    pub fn purse(mut self, purse: Arc<dyn Purse>) -> Self {
+        self.purse = Some(purse);
         self
     }
 
@@ -269,6 +278,7 @@ impl ClientBuilder {
         let max_idle = limiter.limits().max_concurrent.get();
         let course = Course {
             limiter,
+            purse: self.purse,
             policy: self.retry,
             breaker: Breaker::new(self.retry.outage_patience),
             hedges: self.hedge.map(Hedges::new),

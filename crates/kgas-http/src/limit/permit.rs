@@ -25,7 +25,7 @@ pub struct Permit {
 
 impl Permit {
     pub(super) fn new(scopes: Scopes, cost: Cost, queued: Queued) -> Self {
-        let state = Mutex::new(State { stage: Stage::Held, lowered: false });
+        let state = Mutex::new(State { stage: Stage::Held, lowered: false, withdrawn: false });
         Self { mark: Mark(Arc::new(Ticket { scopes, cost, state })), queued }
     }
 
@@ -150,6 +150,8 @@ struct State {
     stage: Stage,
     /// The answer's head lowered a limit: that explains a refusal.
     lowered: bool,
+    /// Whoever pays for it has taken the money back: it may not be written any more.
+    withdrawn: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -161,11 +163,13 @@ enum Stage {
 }
 
 impl Mark {
-    pub(crate) fn written(&self) {
+    /// Says that the request is being written, and returns whether it may be.
+    pub(crate) fn written(&self) -> bool {
         let ticket = &self.0;
         let mut state = ticket.lock();
         let is_late = match state.stage {
-            Stage::Written(_) => return,
+            Stage::Written(_) => return true,
+            _ if state.withdrawn => return false,
             Stage::Held => false,
             Stage::GivenBack => true,
         };
@@ -183,6 +187,15 @@ impl Mark {
         if let Some(sent) = sent {
             state.stage = Stage::Written(sent);
         }
+        true
+    }
+
+    /// Keeps the request from being written, unless it was; returns whether it was.
+    pub(crate) fn withdraw(&self) -> bool {
+        let mut state = self.0.lock();
+        let is_written = matches!(state.stage, Stage::Written(_));
+        state.withdrawn = !is_written;
+        is_written
     }
 
     pub(crate) fn is_written(&self) -> bool {
@@ -234,5 +247,19 @@ mod tests {
         mark.written();
         let next = limiter.acquire(Cost::default());
         assert!(tokio::time::timeout(Duration::from_secs(60), next).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nobody_pays_for_any_more_is_not_written() {
+        let limiter = Limiter::new(Limits::per_minute(1, 1));
+        for _ in 0..3 {
+            let permit = limiter.acquire(Cost::default()).await.unwrap();
+            let mark = permit.mark();
+            assert!(!mark.withdraw());
+            drop(permit);
+            assert!(!mark.written(), "and it takes nothing of the minute");
+        }
+        let permit = limiter.acquire(Cost::default()).await.unwrap();
+        assert!(permit.mark().written() && permit.mark().withdraw(), "what was written stays so");
     }
 }

@@ -7,9 +7,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use tracing::debug;
 
+use super::aside::{Admission, Aside};
 use super::call::{Call, may_be_paid};
 use super::run::{Course, tell_limiter};
 use crate::limit::Mark;
@@ -84,14 +85,19 @@ impl Call {
         request: &ApiRequest,
         outgoing: &Outgoing,
         taking: T,
-        permit: Permit,
-        began: Instant,
+        admission: Admission<'_>,
     ) -> Outcome<T::Answer> {
         self.attempts = self.attempts.saturating_add(1);
+        let began = admission.began;
         let outcome = match course.hedges.as_ref().filter(|_| request.replayable) {
-            Some(hedges) => self.hedged(course, request, outgoing, taking, permit, hedges).await,
+            Some(hedges) => self.hedged(course, request, outgoing, taking, admission, hedges).await,
             None => {
+                let Admission { permit, aside, .. } = admission;
                 let sent = self.in_time(taking.take(&course.wire, outgoing, &permit)).await;
+                match &sent {
+                    Some(sent) => aside.settle(sent.as_ref().map(T::reply)),
+                    None => drop(aside),
+                }
                 let sent = sent.unwrap_or_else(|| Err(self.too_late(permit.mark().is_written())));
                 (sent, Some(permit))
             }
@@ -110,13 +116,13 @@ impl Call {
         request: &ApiRequest,
         outgoing: &Outgoing,
         taking: T,
-        permit: Permit,
+        admission: Admission<'_>,
         hedges: &Hedges,
     ) -> Outcome<T::Answer> {
         hedges.earn();
-        let first = permit.mark();
+        let first = admission.permit.mark();
         let pair = Pair::default();
-        let race = Box::pin(race(course, request, outgoing, taking, permit, hedges, &pair));
+        let race = Box::pin(race(course, request, outgoing, taking, admission, hedges, &pair));
         let (outcome, permit) = match self.in_time(race).await {
             Some((outcome, permit)) => (outcome, Some(permit)),
             None => (Err(self.too_late(first.is_written())), None),
@@ -139,25 +145,25 @@ async fn race<T: Taking>(
     request: &ApiRequest,
     outgoing: &Outgoing,
     taking: T,
-    permit: Permit,
+    admission: Admission<'_>,
     hedges: &Hedges,
     pair: &Pair,
 ) -> (Result<T::Answer, HttpError>, Permit) {
-    let one = async |permit: Permit| (taking.take(&course.wire, outgoing, &permit).await, permit);
-    let first = pin!(one(permit));
+    let Admission { permit, aside, .. } = admission;
+    let first = pin!(one(course, outgoing, taking, permit, aside));
     let first = match select(first, pin!(sleep(hedges.hedge.after))).await {
         Either::Left((outcome, _)) => return outcome,
         Either::Right(((), first)) => first,
     };
-    if !hedges.spend() {
-        return first.await;
-    }
+    // A second attempt is no reason to wait for money.
+    let Some(mut aside) = Aside::at_once(course, request).filter(|_| hedges.spend()) else { return first.await };
     debug!("sent a second time beside the first");
     let second = pin!(async {
         // It waits for its turn like every attempt; without one there is only the first.
         let Ok(permit) = course.limiter.acquire(request.cost).await else { return pending().await };
         pair.second.get_or_init(|| permit.mark());
-        one(permit).await
+        aside.for_attempt(&permit);
+        one(course, outgoing, taking, permit, aside).await
     });
     let (early, other) = match select(first, second).await {
         Either::Left((outcome, second)) => (outcome, Either::Right(second)),
@@ -176,4 +182,17 @@ async fn race<T: Taking>(
         Either::Left(first) => first.await,
         Either::Right(second) => second.await,
     }
+}
+
+/// One of the two.
+async fn one<T: Taking>(
+    course: &Course,
+    outgoing: &Outgoing,
+    taking: T,
+    permit: Permit,
+    aside: Aside<'_>,
+) -> (Result<T::Answer, HttpError>, Permit) {
+    let outcome = taking.take(&course.wire, outgoing, &permit).await;
+    aside.settle(outcome.as_ref().map(T::reply));
+    (outcome, permit)
 }

@@ -1,5 +1,6 @@
 //! Whether to try again, and when: a pure decision.
 
+mod aside;
 mod breaker;
 mod call;
 pub(crate) mod classify;

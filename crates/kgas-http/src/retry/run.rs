@@ -3,12 +3,14 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tokio::time::{Instant, sleep};
 use tracing::debug;
 
+use super::aside::{Admission, Aside};
 use super::breaker::{Breaker, Pass};
 use super::call::Call;
 use super::hedge::Hedges;
@@ -17,7 +19,7 @@ use super::{Dice, RetryPolicy, Verdict};
 use crate::limit::Limiter;
 use crate::report::{Attempt, OnAttempt};
 use crate::wire::{Outgoing, Taking, Wire};
-use crate::{ApiRequest, ErrorKind, HttpError, Permit, Queued, Refusal};
+use crate::{ApiRequest, ErrorKind, HttpError, Permit, Purse, Queued, Refusal};
 
 /// How long a probe is waited for before the next one: less than the two seconds in which work has
 /// to resume.
@@ -27,6 +29,8 @@ const PROBE_PATIENCE: Duration = Duration::from_millis(1500);
 #[derive(Debug)]
 pub(crate) struct Course {
     pub(crate) limiter: Limiter,
+    /// Who pays for attempts, if anyone counts.
+    pub(crate) purse: Option<Arc<dyn Purse>>,
     pub(crate) policy: RetryPolicy,
     pub(crate) breaker: Breaker,
     pub(crate) hedges: Option<Hedges>,
@@ -50,9 +54,9 @@ pub(crate) async fn run<T: Taking>(
     call: &mut Call,
 ) -> Result<(T::Answer, Option<Permit>), HttpError> {
     loop {
-        let (mut pass, permit, began) = call.admission(course, request).await?;
-        let queued = permit.queued();
-        let attempt = call.attempt(course, request, &outgoing, taking, permit, began);
+        let (mut pass, admission) = call.admission(course, request).await?;
+        let (queued, began) = (admission.permit.queued(), admission.began);
+        let attempt = call.attempt(course, request, &outgoing, taking, admission);
         let (outcome, permit) = if pass.is_probe() { probe(&mut pass, attempt).await } else { attempt.await };
         let seen = outcome.as_ref().map(T::status);
         report(course, request, call, queued, seen, began);
@@ -142,12 +146,12 @@ pub(super) fn tell_limiter(course: &Course, permit: &Permit, error: &HttpError) 
 }
 
 impl Call {
-    /// The right to send, and since when: the breaker's pass and the limiter's permit.
+    /// The right to send: the breaker's pass, what the purse set aside, and the limiter's permit.
     async fn admission<'a>(
         &mut self,
         course: &'a Course,
-        request: &ApiRequest,
-    ) -> Result<(Pass<'a>, Permit, Instant), HttpError> {
+        request: &'a ApiRequest,
+    ) -> Result<(Pass<'a>, Admission<'a>), HttpError> {
         let mut began = Instant::now();
         loop {
             let mut pass = Pass::default();
@@ -158,17 +162,25 @@ impl Call {
                 began = now;
                 pass = passed.unwrap_or_else(|| Err(self.too_late(false)))?;
             }
-            let permit = self.in_time(course.limiter.acquire(request.cost)).await;
+            let admitted = self.in_time(self.queue(course, request)).await;
             let now = Instant::now();
             self.waited.queue += now - began;
             began = now;
-            let permit = permit.unwrap_or_else(|| Err(self.too_late(false)))?;
+            let (aside, permit) = admitted.unwrap_or_else(|| Err(self.too_late(false)))?;
             self.waited.queued = self.waited.queued.plus(permit.queued());
-            // Who queued while the outage began goes back unwritten.
+            // Who queued while the outage began goes back unwritten, and pays nothing meanwhile: the probe may need it.
             if pass.is_probe() || !course.breaker.is_open() {
-                return Ok((pass, permit, now));
+                return Ok((pass, Admission { permit, aside, began }));
             }
         }
+    }
+
+    /// Waits for the purse, and then for the limiter: whoever waits for money takes no turn from others.
+    async fn queue<'a>(&self, course: &'a Course, request: &'a ApiRequest) -> Result<(Aside<'a>, Permit), HttpError> {
+        let mut aside = self.afford(course, request).await?;
+        let permit = course.limiter.acquire(request.cost).await?;
+        aside.for_attempt(&permit);
+        Ok((aside, permit))
     }
 
     /// Waits while there is an outage, or until nobody is let through any more.

@@ -20,6 +20,9 @@ pub(crate) trait Taking: Copy + Send + Sync {
     ) -> impl Future<Output = Result<Self::Answer, HttpError>> + Send;
 
     fn status(answer: &Self::Answer) -> u16;
+
+    /// The answer with its body, if that has come.
+    fn reply(answer: &Self::Answer) -> Option<&Reply>;
 }
 
 /// With its whole body.
@@ -41,6 +44,10 @@ impl Taking for Whole {
     fn status(reply: &Reply) -> u16 {
         reply.status
     }
+
+    fn reply(reply: &Reply) -> Option<&Reply> {
+        Some(reply)
+    }
 }
 
 /// With its head.
@@ -61,5 +68,9 @@ impl Taking for Open {
 
     fn status((head, _): &(Parts, ResponseBody)) -> u16 {
         head.status.as_u16()
+    }
+
+    fn reply(_: &(Parts, ResponseBody)) -> Option<&Reply> {
+        None
     }
 }

@@ -1,6 +1,5 @@
 //! Bodies: one that tells when it is being sent, and one that arrives piece by piece.
 
-use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -32,19 +31,26 @@ impl MarkedBody {
     }
 }
 
+/// Whoever paid for the request took the money back before its head was sent. A connection that has taken the request
+/// up in that instant gives up, with the head still in its buffer.
+#[derive(Debug, thiserror::Error)]
+#[error("the request was withdrawn")]
+pub(super) struct Withdrawn;
+
 impl Body for MarkedBody {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Withdrawn;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.mark.written();
-        Pin::new(&mut self.inner).poll_frame(cx)
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Withdrawn>>> {
+        if !self.mark.written() {
+            return Poll::Ready(Some(Err(Withdrawn)));
+        }
+        Pin::new(&mut self.inner).poll_frame(cx).map_err(|never| match never {})
     }
 
-    // An empty body is asked for nothing else.
+    // An empty body is asked for nothing else. What must not be written has an end that never comes.
     fn is_end_stream(&self) -> bool {
-        self.mark.written();
-        self.inner.is_end_stream()
+        self.mark.written() && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
