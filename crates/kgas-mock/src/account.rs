@@ -158,12 +158,13 @@ pub struct Usage {
     pub completion_tokens: u64,
 }
 
-/// A request as sent, without its key.
+/// A request as sent, without its keys.
 #[derive(Debug, Clone, Serialize)]
 pub struct Received {
-    /// The headers, names in lower case; `authorization` is left out.
+    /// The headers, names in lower case. Those that may be keys are left out: `authorization`, `x-api-key`, `cookie`
+    /// and whatever sounds or looks like them.
     pub headers: BTreeMap<String, String>,
-    /// The body as text.
+    /// The body as text; a key that came in a header stands in it as `[key]`.
     pub body: String,
 }
 

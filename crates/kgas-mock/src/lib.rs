@@ -47,6 +47,7 @@ mod endpoint;
 mod faults;
 mod forms;
 mod gazetteer;
+mod kept;
 mod latency;
 mod limits;
 mod lines;

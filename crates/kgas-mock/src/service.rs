@@ -12,13 +12,14 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use crate::account::{Book, Received, Ticket, Usage};
+use crate::account::{Book, Ticket, Usage};
 use crate::arrival::{Arrival, Call, Reading};
 use crate::body::{Outgoing, Severed};
 use crate::closing::{Closing, Settlement};
 use crate::endpoint::{CallKind, Endpoint};
 use crate::faults::{Faults, What};
 use crate::forms::Forms;
+use crate::kept::received;
 use crate::latency::Latency;
 use crate::limits::{Denial, HeaderStyle, Judgement, Limits, Teller};
 use crate::openai::{self, Refusal};
@@ -298,14 +299,4 @@ async fn wait(delay: Duration) {
     if !delay.is_zero() {
         sleep(delay).await;
     }
-}
-
-/// The request for the account, without its key.
-fn received(headers: &HeaderMap, body: &[u8]) -> Received {
-    let headers = headers
-        .iter()
-        .filter(|(name, _)| **name != AUTHORIZATION)
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    Received { headers, body: String::from_utf8_lossy(body).into_owned() }
 }

@@ -126,6 +126,41 @@ async fn requests_are_kept_on_demand_and_without_their_key() {
     assert!(!format!("{server:?} {account:?}").contains("sk-secret"));
 }
 
+#[tokio::test]
+async fn no_header_that_may_be_a_key_is_kept() {
+    let server = MockServer::builder().keep_requests().in_memory().unwrap();
+    let secret = [
+        "x-api-key",
+        "Api-Key",
+        "proxy-authorization",
+        "Cookie",
+        "x-goog-api-key",
+        "ocp-apim-subscription-key",
+        "X-Auth-Token",
+        "x-amz-security-token",
+        "client-secret",
+        "x-session-id",
+    ];
+    let mut headers: Vec<_> = secret.into_iter().map(|name| (name, "hush-7f3a9c")).collect();
+    headers.extend([("x-custom", "Bearer hush-7f3a9c"), ("x-other", "sk-hush-7f3a9c"), ("x-title", "kgas")]);
+    exchange(&mut server.connect(), &request("POST", CHAT, &headers, &asking("hello").to_string())).await.unwrap();
+    let account = serde_json::to_string(&server.account()).unwrap();
+    assert!(!account.contains("hush"), "{account}");
+    assert!(account.contains("x-title"), "{account}");
+}
+
+#[tokio::test]
+async fn a_key_that_stands_in_the_body_too_is_hidden_there() {
+    let server = MockServer::builder().keep_requests().in_memory().unwrap();
+    let headers = [("authorization", "Bearer hush-7f3a9c"), ("x-title", "of hush-7f3a9c")];
+    let body = json!({"model": "m", "key": "hush-7f3a9c"}).to_string();
+    exchange(&mut server.connect(), &request("POST", CHAT, &headers, &body)).await.unwrap();
+    let account = server.account();
+    let kept = account.attempts()[0].request.as_ref().unwrap();
+    assert_eq!(kept.body, body.replace("hush-7f3a9c", "[key]"));
+    assert_eq!(kept.headers["x-title"], "of [key]");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_account_is_json_with_times_in_seconds() {
     let server = MockServer::builder().latency(Duration::from_millis(1_500)).in_memory().unwrap();
