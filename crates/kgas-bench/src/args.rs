@@ -46,7 +46,7 @@ pub(crate) struct RunArgs {
     #[arg(long, conflicts_with = "scenarios")]
     pub(crate) all: bool,
     /// How many documents the scenarios have that leave it open; alone, it asks for `documents` too
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = documents)]
     pub(crate) documents: Option<NonZeroUsize>,
     /// Where client and server meet
     #[arg(long, value_enum, default_value_t)]
@@ -85,6 +85,14 @@ pub(crate) struct CompareArgs {
     /// Show what has not changed too
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+/// More are held in memory, with all that happened to them, than most machines have room for.
+const MOST_DOCUMENTS: usize = 100_000;
+
+fn documents(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= MOST_DOCUMENTS);
+    number.ok_or_else(|| format!("it must be a whole number from 1 to {MOST_DOCUMENTS}"))
 }
 
 fn percent(text: &str) -> Result<f64, String> {

@@ -31,8 +31,8 @@ fn where_a_file_cannot_come_nothing_is_left_either() {
     let folder = tempdir().unwrap();
     std::fs::create_dir(folder.path().join("report")).unwrap();
     let ran = run(folder.path(), "report");
-    assert_eq!(ran.status.code(), Some(1));
-    assert!(String::from_utf8(ran.stderr).unwrap().starts_with("kgas-bench: report can't be written: "));
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8(ran.stderr).unwrap().starts_with("kgas-bench: --json: report can't be written: "));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

@@ -295,12 +295,13 @@ fn a_run_without_calls_and_a_scenario_without_runs_have_their_place() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_told_alike_for_both_forms() {
+fn a_file_that_cannot_be_written_is_told_for_both_forms_before_anything_is_measured() {
     let folder = tempdir().unwrap();
     for form in ["--json", "--html"] {
         let ran = kgas_bench(folder.path(), &["run", "concurrent_limit", form, "nowhere/report"]);
-        assert_eq!(ran.status.code(), Some(1), "{form}");
+        assert_eq!(ran.status.code(), Some(2), "{form}");
+        assert!(ran.stdout.is_empty(), "{form}");
         let err = String::from_utf8(ran.stderr).unwrap();
-        assert!(err.starts_with("kgas-bench: nowhere/report can't be written: "), "{form}: {err}");
+        assert!(err.starts_with(&format!("kgas-bench: {form}: nowhere/report can't be written: ")), "{form}: {err}");
     }
 }

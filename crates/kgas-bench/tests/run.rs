@@ -124,9 +124,23 @@ fn a_wrong_word_is_named_and_nothing_is_written() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_named() {
+fn two_reports_in_the_same_file_are_refused_however_it_is_spelled() {
     let folder = tempdir().unwrap();
-    let ran = kgas_bench(folder.path(), &["run", "--json", "nowhere/report.json"]);
-    assert_eq!(ran.code, 1);
-    assert!(ran.err.starts_with("kgas-bench: nowhere/report.json can't be written: "), "{}", ran.err);
+    for other in ["report", "./report", "../here/report"] {
+        let here = folder.path().join("here");
+        std::fs::create_dir_all(&here).unwrap();
+        let ran = kgas_bench(&here, &["run", "concurrent_limit", "--json", "report", "--html", other]);
+        assert_eq!(ran.code, 2, "{other}: {}", ran.err);
+        assert_eq!(ran.err, "kgas-bench: --json and --html both name report\n");
+        assert_eq!(std::fs::read_dir(here).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn more_documents_than_a_machine_holds_are_refused() {
+    for number in ["0", "100001", "99999999999999999999"] {
+        let ran = kgas_bench(tempdir().unwrap().path(), &["run", "documents", "--documents", number]);
+        assert_eq!(ran.code, 2, "{number}");
+        assert!(ran.err.contains("a whole number from 1 to 100000"), "{}", ran.err);
+    }
 }

@@ -179,7 +179,7 @@ fn what_makes_no_sense_is_refused_with_exit_code_2() {
         (["--algorithm", "guess"], "full-bucket, second-bucket, fixed-minute, sliding-log, second-quanta"),
         (["--script", script.to_str().unwrap()], "answers.jsonl, line 2: unknown field `anwser`"),
         (["--script", nowhere.to_str().unwrap()], "file.json: the script can't be read: "),
-        (["--statistics", nowhere.to_str().unwrap()], "file.json: the statistics can't be written: "),
+        (["--statistics", nowhere.to_str().unwrap()], "file.json can't be written: "),
     ] {
         // Flags whose value begins with a dash are no values otherwise.
         let flags = [format!("{}={}", flags[0], flags[1])];
@@ -188,6 +188,18 @@ fn what_makes_no_sense_is_refused_with_exit_code_2() {
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(code == Some(2) && said.contains(problem.trim_end()), "{flags:?}: {code:?}: {said}");
     }
+}
+
+#[test]
+fn a_script_is_not_written_over_by_statistics() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("answers.jsonl");
+    fs::write(&script, "{\"answer\": 1}\n").unwrap();
+    let name = script.to_str().unwrap();
+    let (code, said) = refused(&["--script", name, "--statistics", name]);
+    assert_eq!(code, Some(2));
+    assert_eq!(said, format!("kgas-bench: --statistics and --script both name {name}\n"));
+    assert_eq!(fs::read_to_string(script).unwrap(), "{\"answer\": 1}\n");
 }
 
 #[test]

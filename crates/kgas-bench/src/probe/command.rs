@@ -1,7 +1,6 @@
 //! `kgas-bench probe`: says what will be asked, asks it, and shows what came of it.
 
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,13 +17,12 @@ use super::purse::Purse;
 use super::report::{announce, presentable, render};
 use super::run::{Ask, ask};
 use crate::failure::Failure;
+use crate::file;
 use crate::show::Show;
 
 /// Probes the server that was named. Nothing is sent before all that was typed makes sense.
 pub(crate) fn main(args: &ProbeArgs, show: Show) -> Result<ExitCode, Failure> {
-    if let Some(file) = &args.json {
-        check_place(file)?;
-    }
+    file::check(&[("--json", args.json.as_deref())], &[("--ca-file", args.ca_file.as_deref())])?;
     let purse = Purse::new(builder(args)?, args.max_requests.get()).map_err(unbuilt)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(probe(args, &purse, show))?;
@@ -58,8 +56,7 @@ async fn probe(args: &ProbeArgs, purse: &Purse, show: Show) -> Result<(), Failur
     if let Some(file) = &args.json {
         let record = Record { findings: &findings, limits: &Proposal::of(&findings) };
         let json = serde_json::to_string_pretty(&record)?;
-        let write = std::fs::write(file, format!("{json}\n"));
-        write.map_err(|error| format!("--json {}: {error}", file.display()))?;
+        file::write(file, &format!("{json}\n"))?;
     }
     Ok(())
 }
@@ -117,13 +114,4 @@ fn unbuilt(error: BuildError) -> Failure {
         BuildError::InsecureKey { .. } => Failure::usage(format!("{error} with --insecure-http")),
         error => error.into(),
     }
-}
-
-/// A place that can't be written to is found out before anything is spent.
-fn check_place(file: &Path) -> Result<(), Failure> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if file.is_dir() || !folder.is_dir() {
-        return Err(Failure::usage(format!("--json {}: there is no such folder, or it is one itself", file.display())));
-    }
-    Ok(())
 }

@@ -32,6 +32,7 @@ use args::Train;
 use predict::{Order, extract};
 
 use crate::failure::Failure;
+use crate::file;
 use crate::show::Show;
 
 /// Why there is no score.
@@ -67,6 +68,7 @@ pub enum QualityError {
 
 /// Scores what was asked for and shows the figures.
 pub(crate) fn main(args: &QualityArgs, show: Show) -> Result<ExitCode, Failure> {
+    file::check(&[("--json", args.json.as_deref())], &[("--predictions", args.predictions.as_deref())])?;
     let scratch = tempfile::tempdir().map_err(unwritten(&std::env::temp_dir()))?;
     let work = args.out.as_deref().unwrap_or(scratch.path());
     let report = match scored(args, work, show) {
@@ -79,7 +81,7 @@ pub(crate) fn main(args: &QualityArgs, show: Show) -> Result<ExitCode, Failure> 
     };
     show.table(&report.rows())?;
     if let Some(path) = &args.json {
-        std::fs::write(path, format!("{:#}\n", report.json())).map_err(unwritten(path))?;
+        file::write(path, &format!("{:#}\n", report.json()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

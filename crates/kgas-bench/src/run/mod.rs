@@ -24,6 +24,7 @@ pub(crate) fn list(show: Show) -> Result<ExitCode, Failure> {
 /// Measures what was asked for.
 pub(crate) fn run(args: &RunArgs, show: Show) -> Result<ExitCode, Failure> {
     let entries = chosen(args)?;
+    file::check(&[("--json", args.json.as_deref()), ("--html", args.html.as_deref())], &[])?;
     let stage = Stage { mode: args.mode, seed: args.seed, pace: args.pace, documents: args.documents };
     let scenarios = entries.iter().map(|entry| entry.play(&stage)).collect::<Result<_, _>>()?;
     let version = env!("CARGO_PKG_VERSION");

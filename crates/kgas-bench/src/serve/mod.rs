@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::runtime;
 
 use crate::failure::Failure;
+use crate::file;
 use crate::show::Show;
 
 pub(crate) use args::ServeArgs;
@@ -23,6 +24,8 @@ use signals::Stop;
 
 /// Serves until it is told to stop, and then shows what happened.
 pub(crate) fn serve(args: &ServeArgs, show: Show) -> Result<ExitCode, Failure> {
+    let script = args.answers.script.as_deref();
+    file::check(&[("--statistics", args.statistics.as_deref())], &[("--script", script)])?;
     let builder = builder(args)?;
     // Made at the begin: nobody should lose an hour's account to a wrong path.
     let file = args.statistics.as_deref().map(|path| created(path).map(|file| (path, file))).transpose()?;
