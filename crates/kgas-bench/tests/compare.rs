@@ -63,7 +63,8 @@ fn a_client_held_ten_percent_slower_is_caught_and_named() {
     assert_eq!(slower.code, 1, "{}", slower.err);
     let line = slower.out.lines().find(|line| line.contains(" seconds ")).unwrap();
     assert!(line.starts_with("request_limited") && line.ends_with("WORSE"), "{line}");
-    assert!(slower.out.trim_end().ends_with("request_limited"), "{}", slower.out);
+    let end = "request_limited\nthe client was told 100 % of each limit before and 90 % after\n";
+    assert!(slower.out.ends_with(end), "{}", slower.out);
     assert_eq!(slower.err, "a.json was measured with --pace 100, b.json with 90\n");
     let faster = kgas_bench(folder.path(), &["compare", "b.json", "a.json"]);
     assert_eq!(faster.code, 0, "{}", faster.out);
@@ -148,7 +149,7 @@ fn figures_of_the_machine_are_given_more_room() {
         ((cpu, json!(0.00125)), &[], 0),
         ((cpu, json!(0.0014)), &[], 1),
         ((cpu, json!(0.0014)), &["--machine-tolerance", "50"], 0),
-        ((cpu, Value::Null), &[], 0),
+        ((cpu, Value::Null), &[], 1),
         ((memory, json!(25_000_000)), &[], 0),
         ((memory, json!(30_000_000)), &[], 1),
     ];
@@ -191,6 +192,57 @@ fn what_is_gone_fails_and_what_is_new_is_noted() {
     let renamed = compare(folder.path(), &report, &[(limited(&report, "name"), json!("other"))], &[]);
     assert_eq!(renamed.code, 1);
     assert!(renamed.out.contains("GONE") && renamed.out.contains("new"), "{}", renamed.out);
+}
+
+#[test]
+fn a_figure_that_only_one_report_has_is_named() {
+    let (folder, report) = desk();
+    let used = limited(&report, "requests_used");
+    let gone = compare(folder.path(), &report, &[(used, Value::Null)], &[]);
+    assert_eq!(gone.code, 1, "{}", gone.out);
+    let line = gone.out.lines().nth(1).unwrap();
+    assert!(line.contains("requests_used") && line.contains("none") && line.ends_with("GONE"), "{line}");
+    assert!(gone.out.ends_with("1 of the earlier report gone: rate_limit\n"), "{}", gone.out);
+    let new = kgas_bench(folder.path(), &["compare", "b.json", "a.json"]);
+    assert_eq!(new.code, 0, "{}", new.out);
+    assert!(new.out.lines().nth(1).unwrap().ends_with("new"), "{}", new.out);
+    let agrees = kgas_bench(folder.path(), &["compare", "--across-modes", "b.json", "a.json"]);
+    assert_eq!(agrees.code, 1, "{}", agrees.out);
+    // A scenario that no longer has a bound has no regret to judge.
+    let unbounded = format!("/scenarios/{}/is_bounded", scenario_at(&report, "rate_limit")).leak();
+    let ran = compare(folder.path(), &report, &[(unbounded, json!(false))], &[]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.out.contains(" regret ") && ran.out.contains("GONE"), "{}", ran.out);
+}
+
+#[test]
+fn two_scenarios_of_one_name_are_neither_compared_nor_measured() {
+    let (folder, report) = desk();
+    let mut twice = report.clone();
+    twice["scenarios"][1] = twice["scenarios"][0].clone();
+    write(folder.path(), "b.json", &twice);
+    for files in [["a.json", "b.json"], ["b.json", "a.json"]] {
+        let ran = kgas_bench(folder.path(), &["compare", files[0], files[1]]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{files:?}");
+        assert!(ran.err.contains("b.json") && ran.err.contains("two scenarios are called"), "{}", ran.err);
+    }
+    let ran = kgas_bench(folder.path(), &["run", "documents", "rate_limit", "documents"]);
+    assert_eq!((ran.code, ran.err.as_str()), (2, "kgas-bench: documents is named twice: once is enough\n"));
+}
+
+#[test]
+fn figures_of_the_machine_are_missed_only_between_reports_in_the_same_kind_of_time() {
+    let (folder, mut report) = desk();
+    let at = scenario_at(&report, "rate_limit");
+    report["scenarios"][at]["runs"][0]["client_cpu_seconds_per_call"] = json!(0.001);
+    report["mode"] = json!("loopback");
+    write(folder.path(), "a.json", &report);
+    let cpu = limited(&report, "client_cpu_seconds_per_call");
+    for (mode, code) in [("simulated", 0), ("tls", 1)] {
+        let edits = [("/mode", json!(mode)), (cpu, Value::Null)];
+        let ran = compare(folder.path(), &report, &edits, &["--across-modes"]);
+        assert_eq!(ran.code, code, "{mode}: {}", ran.out);
+    }
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub(crate) struct Tolerance {
     pub(crate) seconds: f64,
     /// Whether a change for the better counts as well: then it is asked whether two reports agree.
     pub(crate) either_way: bool,
+    /// Whether figures of the machine may be missing from one report, for the other was measured in another kind of time.
+    pub(crate) lacks_machine: bool,
 }
 
 /// What can be said of two figures, or of something that only one report has.
@@ -49,12 +51,12 @@ pub(crate) struct Finding<'r> {
     pub(crate) verdict: Verdict,
 }
 
-/// A figure before and after.
+/// A figure before and after; one of the two may be missing, as where a limit is gone that it is a part of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pair {
     pub(crate) figure: &'static Figure,
-    pub(crate) before: f64,
-    pub(crate) after: f64,
+    pub(crate) before: Option<f64>,
+    pub(crate) after: Option<f64>,
 }
 
 /// Compares scenario by scenario, run by run, figure by figure, in the order of the earlier report.
@@ -78,7 +80,7 @@ fn groups<'r>(before: &'r Measured, after: &'r Measured, tolerance: &Tolerance, 
     let whole = |group: &'r Group, verdict| Finding { scenario, group: Some(&group.name), figures: None, verdict };
     for group in &before.groups {
         match after.groups.iter().find(|other| other.name == group.name) {
-            Some(other) => findings.extend(pairs(group, other).map(|pair| {
+            Some(other) => findings.extend(pairs(group, other, tolerance).into_iter().map(|pair| {
                 let verdict = tolerance.judge(pair, group);
                 Finding { scenario, group: Some(&group.name), figures: Some(pair), verdict }
             })),
@@ -89,17 +91,29 @@ fn groups<'r>(before: &'r Measured, after: &'r Measured, tolerance: &Tolerance, 
     findings.extend(new.map(|group| whole(group, Verdict::New)));
 }
 
-/// The figures that both have.
-fn pairs(before: &Group, after: &Group) -> impl Iterator<Item = Pair> {
-    before.figures.iter().filter_map(|&(figure, before)| {
-        let (_, after) = after.figures.iter().find(|(other, _)| other.pointer == figure.pointer)?;
-        Some(Pair { figure, before, after: *after })
-    })
+/// The figures that either has, in the order of the earlier.
+fn pairs(before: &Group, after: &Group, tolerance: &Tolerance) -> Vec<Pair> {
+    let only_after = after.figures.iter().filter(|(figure, _)| before.value(figure).is_none());
+    let figures = before.figures.iter().chain(only_after);
+    let pairs = figures.map(|(figure, _)| Pair { figure, before: before.value(figure), after: after.value(figure) });
+    // Simulated time has no figures of the machine, and real time has.
+    let is_due = |pair: &Pair| {
+        let is_whole = pair.before.is_some() && pair.after.is_some();
+        is_whole || !tolerance.lacks_machine || pair.figure.allowance != Allowance::Machine
+    };
+    pairs.filter(is_due).collect()
 }
 
 impl Tolerance {
     fn judge(&self, pair: Pair, group: &Group) -> Verdict {
-        let Pair { figure, before, after } = pair;
+        let (figure, before, after) = match pair {
+            Pair { figure, before: Some(before), after: Some(after) } => (figure, before, after),
+            // What isn't judged may go.
+            Pair { figure, after: None, .. } if figure.worse.is_none() => return Verdict::Moved,
+            Pair { after: None, .. } => return Verdict::Gone,
+            Pair { before: None, .. } if self.either_way => return Verdict::Differs,
+            Pair { before: None, .. } => return Verdict::New,
+        };
         let difference = after - before;
         let allowed = match figure.allowance {
             Allowance::Nothing => 0.0,

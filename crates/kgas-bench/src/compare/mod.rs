@@ -29,6 +29,11 @@ pub(crate) fn compare(args: &CompareArgs, show: Show) -> Result<ExitCode, Failur
         show.result("")?;
     }
     show.result(&table::sentence(&findings, &tolerance))?;
+    // On standard output too: whoever keeps the result must see what it is the result of.
+    if before.circumstances.pace_percent != after.circumstances.pace_percent {
+        let paces = (before.circumstances.pace_percent, after.circumstances.pace_percent);
+        show.result(&format!("the client was told {} % of each limit before and {} % after", paces.0, paces.1))?;
+    }
     let is_bad = findings.iter().any(|finding| finding.verdict.is_bad());
     Ok(ExitCode::from(u8::from(is_bad)))
 }
@@ -69,6 +74,7 @@ fn tolerance(args: &CompareArgs, before: Mode, after: Mode) -> Tolerance {
         machine_percent: args.machine_tolerance,
         seconds,
         either_way: args.across_modes,
+        lacks_machine: (before == Mode::Simulated) != (after == Mode::Simulated),
     }
 }
 

@@ -41,6 +41,13 @@ pub(crate) struct Group {
     pub(crate) figures: Vec<(&'static Figure, f64)>,
 }
 
+impl Group {
+    /// What it has of a figure, if anything.
+    pub(super) fn value(&self, of: &Figure) -> Option<f64> {
+        self.figures.iter().find(|(figure, _)| figure.pointer == of.pointer).map(|(_, value)| *value)
+    }
+}
+
 /// A scenario as it is written.
 #[derive(Deserialize)]
 struct Scenario {
@@ -77,7 +84,17 @@ fn reading(report: &Value) -> Result<Reading, String> {
         let scenario = Scenario::deserialize(scenario).map_err(|error| format!("scenario {}: {error}", at + 1))?;
         measured(&scenario).map_err(|problem| format!("scenario {}, {problem}", scenario.name))
     });
-    Ok(Reading { circumstances, scenarios: scenarios.collect::<Result<_, _>>()? })
+    let scenarios = scenarios.collect::<Result<Vec<_>, _>>()?;
+    if let Some(name) = twice(scenarios.iter().map(|scenario| &scenario.name)) {
+        return Err(format!("two scenarios are called {name}"));
+    }
+    Ok(Reading { circumstances, scenarios })
+}
+
+/// They are matched by name: of two alike the second would be held against the first.
+fn twice<'n>(mut names: impl Iterator<Item = &'n String>) -> Option<&'n String> {
+    let mut known = BTreeSet::new();
+    names.find(|name| !known.insert(*name))
 }
 
 fn measured(scenario: &Scenario) -> Result<Measured, String> {
@@ -90,10 +107,8 @@ fn measured(scenario: &Scenario) -> Result<Measured, String> {
         group(name, fitting.chain(machine), run)
     });
     let groups = result.chain(parts).chain(runs).collect::<Result<Vec<_>, _>>()?;
-    // They are matched by name: of two alike the second would be held against the first.
-    let mut names = BTreeSet::new();
-    if let Some(group) = groups.iter().find(|group| !names.insert(&group.name)) {
-        return Err(format!("{}: two things have this name", group.name));
+    if let Some(name) = twice(groups.iter().map(|group| &group.name)) {
+        return Err(format!("{name}: two things have this name"));
     }
     Ok(Measured { name: scenario.name.clone(), groups })
 }

@@ -20,8 +20,8 @@ fn row(finding: &Finding<'_>) -> Vec<String> {
         finding.scenario.to_owned(),
         finding.group.unwrap_or_default().to_owned(),
         cell(|pair| pair.figure.name.to_owned()),
-        cell(|pair| amount(pair.before, pair.figure.unit)),
-        cell(|pair| amount(pair.after, pair.figure.unit)),
+        cell(|pair| side(pair.before, pair.figure.unit)),
+        cell(|pair| side(pair.after, pair.figure.unit)),
         cell(change),
         word(finding.verdict).to_owned(),
     ]
@@ -44,7 +44,7 @@ pub(super) fn sentence(findings: &[Finding<'_>], tolerance: &Tolerance) -> Strin
             false => format!("nothing is worse by more than {percent} %: {compared} compared"),
         };
     }
-    let changed = bad.iter().filter(|finding| finding.figures.is_some()).count();
+    let changed = bad.iter().filter(|finding| finding.verdict != Verdict::Gone).count();
     let changed = (changed > 0).then(|| {
         let how = match (tolerance.either_way, changed) {
             (true, 1) => "differs",
@@ -54,7 +54,7 @@ pub(super) fn sentence(findings: &[Finding<'_>], tolerance: &Tolerance) -> Strin
         };
         format!("{} {how} by more than is tolerated ({percent} %)", count(changed, "figure", "figures"))
     });
-    let gone = bad.iter().filter(|finding| finding.figures.is_none()).count();
+    let gone = bad.iter().filter(|finding| finding.verdict == Verdict::Gone).count();
     let gone = (gone > 0).then(|| format!("{gone} of the earlier report gone"));
     let what = changed.into_iter().chain(gone).collect::<Vec<_>>().join(", ");
     format!("{what}: {}", names(&mut bad.iter().copied()).join(", "))
@@ -76,6 +76,10 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
+fn side(value: Option<f64>, unit: Unit) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| amount(value, unit))
+}
+
 fn amount(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Seconds => format!("{value:.3} s"),
@@ -88,7 +92,7 @@ fn amount(value: f64, unit: Unit) -> String {
 }
 
 fn change(pair: &Pair) -> String {
-    let Pair { figure, before, after } = *pair;
+    let Pair { figure, before: Some(before), after: Some(after) } = *pair else { return String::new() };
     // Minus nothing is nothing.
     let difference = after - before + 0.0;
     match figure.allowance {

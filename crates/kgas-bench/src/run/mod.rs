@@ -2,6 +2,7 @@
 
 pub(crate) mod table;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use crate::args::RunArgs;
@@ -54,5 +55,11 @@ fn chosen(args: &RunArgs) -> Result<Vec<&'static Entry>, Failure> {
         let unknown = || Failure::usage(format!("no scenario is called {name:?}: kgas-bench list has them"));
         ALL.iter().find(|entry| entry.name == name).ok_or_else(unknown)
     };
-    args.scenarios.iter().map(find).collect()
+    let entries = args.scenarios.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    // A report can't tell two of one name apart.
+    let mut names = BTreeSet::new();
+    match entries.iter().find(|entry| !names.insert(entry.name)) {
+        Some(entry) => Err(Failure::usage(format!("{} is named twice: once is enough", entry.name))),
+        None => Ok(entries),
+    }
 }
