@@ -75,6 +75,29 @@ async fn a_wait_that_the_server_asked_for_does_not_use_up_the_window() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_429_that_says_when_is_waited_for_and_no_attempt_of_its_call() {
+    let (server, builder) = Server::in_memory(|n, _| match n {
+        0..=3 | 5 | 7 => Act::Answer(answer(429, &["retry-after: 2"], "")),
+        4 | 6 => status(500),
+        _ => fine(),
+    });
+    let answer = builder.build().unwrap().get("x").await;
+    assert_eq!(answer.status(), ApiStatus::Success);
+    assert_eq!((answer.attempts, server.seen().len()), (9, 9));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_for_ever_ends_after_ten_waits_and_one_that_says_no_time_counts_at_once() {
+    for (hint, attempts) in [("retry-after: 1", 13), ("retry-after: 0", 3), ("x-other: 1", 3), ("retry-after: 121", 1)]
+    {
+        let (server, builder) = Server::in_memory(move |_, _| Act::Answer(answer(429, &[hint], "")));
+        let answer = builder.build().unwrap().get("x").await;
+        assert_eq!(answer.status(), ApiStatus::RateLimited, "{hint}");
+        assert_eq!(server.seen().len(), attempts, "{hint}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_429_holds_up_all_requests_of_the_client() {
     let (server, builder) = Server::in_memory(slow_down_once("retry-after: 20"));
     let client = builder.build().unwrap();

@@ -23,6 +23,8 @@ pub(crate) struct Call {
     pub(super) counted: u32,
     /// Those that an outage excuses.
     pub(super) excused: u32,
+    /// Refusals that named a wait, which was kept: they count as no attempts.
+    pub(super) waits: u32,
     pub(super) maybe_paid: u32,
     pub(super) redirects: u32,
     pub(super) waited: Waited,
@@ -47,6 +49,7 @@ impl Call {
             attempts: 0,
             counted: 0,
             excused: 0,
+            waits: 0,
             maybe_paid: 0,
             redirects: 0,
             waited: Waited::default(),

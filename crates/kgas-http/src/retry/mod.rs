@@ -35,7 +35,8 @@ use crate::{ErrorKind, HttpError};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
-    /// How many attempts there are in all, the first included.
+    /// How many attempts there are in all, the first included. One that ended in a 429 with a wait above zero and up to
+    /// `longest_hint` is none of them, up to ten times in a call.
     pub attempts: NonZeroU32,
     /// How much time a call's attempts and the waits between them may take before no new one
     /// starts. Time in the queue, waits that the server asked for, and attempts that an outage
@@ -103,6 +104,12 @@ impl RetryPolicy {
     /// Whether there is more than one attempt at all: whoever wants one gets one.
     fn retries(&self) -> bool {
         self.attempts > NonZeroU32::MIN
+    }
+
+    /// Whether the server said when to come again, and that is waited for. It did nothing yet, so nothing failed.
+    fn is_told_when(&self, error: &HttpError) -> bool {
+        let is_kept = |hint: Duration| !hint.is_zero() && hint <= self.longest_hint;
+        self.retries() && error.kind() == ErrorKind::RateLimited && error.hint().is_some_and(is_kept)
     }
 
     /// Whether a wait counts into the window.

@@ -25,6 +25,10 @@ use crate::{ApiRequest, ErrorKind, HttpError, Permit, Purse, Queued, Refusal};
 /// to resume.
 const PROBE_PATIENCE: Duration = Duration::from_millis(1500);
 
+/// How many waits that a 429 names a call keeps without counting the attempts before them: some end there must be to a
+/// server that never lets it in.
+const WAITS: u32 = 10;
+
 /// What a call passes through.
 #[derive(Debug)]
 pub(crate) struct Course {
@@ -204,9 +208,10 @@ impl Call {
         let since = *self.failing_since.get_or_insert_with(Instant::now);
         let policy = &course.policy;
         let spent = self.spent + self.last_wire + policy.first_step;
+        let waits = self.waits < WAITS && policy.is_told_when(error);
         let failing = Failing {
             id: self.id,
-            is_last: self.counted.saturating_add(1) >= policy.attempts.get() || spent >= policy.window,
+            is_last: !waits && (self.counted.saturating_add(1) >= policy.attempts.get() || spent >= policy.window),
             began,
             since,
             excused: self.excused,
@@ -214,6 +219,8 @@ impl Call {
         let excused = course.breaker.failed(error, failing, course.dice.roll()) && course.policy.retries();
         if excused {
             self.excused = self.excused.saturating_add(1);
+        } else if waits {
+            self.waits = self.waits.saturating_add(1);
         } else {
             self.counted = self.counted.saturating_add(1);
             self.spent += self.last_wire;
