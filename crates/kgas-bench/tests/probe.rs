@@ -28,6 +28,15 @@ fn asking(max_requests: u32) -> Ask {
 
 /// Probes this server in memory.
 async fn probe(server: &Arc<MockServer>, max_requests: u32) -> Result<Findings, HttpError> {
+    probe_from_afar(server, max_requests, Duration::ZERO).await
+}
+
+/// The same where a new connection takes its time.
+async fn probe_from_afar(
+    server: &Arc<MockServer>,
+    max_requests: u32,
+    handshake: Duration,
+) -> Result<Findings, HttpError> {
     let (connector, mut listener) = memory::connector();
     let serving = Arc::clone(server);
     tokio::spawn(async move {
@@ -36,7 +45,7 @@ async fn probe(server: &Arc<MockServer>, max_requests: u32) -> Result<Findings, 
         }
     });
     let builder = Client::builder("https://api.test/v1")
-        .connector(connector)
+        .connector(connector.with_handshake(handshake))
         .limits(Limits::unlimited(8.try_into().unwrap()))
         .timeouts(Timeouts { attempt: Duration::from_secs(60), ..Timeouts::default() });
     let purse = Purse::new(builder, max_requests).unwrap();
@@ -97,6 +106,17 @@ async fn the_safe_concurrency_is_the_number_of_slots() {
         let (findings, _) = probed(server(slots(count, |_| Duration::from_millis(300))), 60).await;
         assert_eq!(findings.safe.at_once, expected, "{count} slots: {:?}", findings.safe);
         assert_eq!(findings.is_serial, Some(count == 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_handshakes_says_nothing_against_more_at_a_time() {
+    for max_requests in [30, 60] {
+        let server = Arc::new(server(slots(64, |_| Duration::from_millis(100))).in_memory().unwrap());
+        let findings = probe_from_afar(&server, max_requests, Duration::from_millis(300)).await.unwrap();
+        assert_eq!(findings.safe.at_once, 8, "{:?}", findings.safe);
+        assert!(findings.steps.iter().all(|step| step.p95() < 0.11), "{:?}", findings.steps);
+        assert_eq!(server.account().connections(), 8, "no more than the largest step needs");
     }
 }
 

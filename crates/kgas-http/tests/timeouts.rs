@@ -5,9 +5,11 @@ mod support;
 
 use std::time::Duration;
 
-use kgas_http::{ApiResponse, ApiStatus, BuildError, Client, ErrorKind, RetryPolicy, Timeouts, memory};
+use kgas_http::{ApiRequest, ApiResponse, ApiStatus, BuildError, Client, ErrorKind, RetryPolicy, Timeouts, memory};
 use support::{Act, Server, answer, fine};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 const ALL: Timeouts = Timeouts {
     connect: Duration::from_secs(3),
@@ -59,6 +61,34 @@ async fn a_handshake_takes_its_time_once_for_each_connection() {
     let (first, second) = (client.get("x").await, client.get("x").await);
     assert_eq!(first.waited.wire, Duration::from_millis(300));
     assert_eq!(second.waited.wire, Duration::ZERO);
+    server.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_opened_ahead_take_no_time_of_the_requests_that_use_them() {
+    let (connector, mut listener) = memory::connector();
+    let connector = connector.with_handshake(Duration::from_millis(300));
+    let client = Client::builder("http://memory/v1").connector(connector).build().unwrap();
+    let server = tokio::spawn(async move {
+        let mut connections = JoinSet::new();
+        while let Some(mut pipe) = listener.accept().await {
+            connections.spawn(async move {
+                let mut head = [0; 1024];
+                while pipe.read(&mut head).await.unwrap_or(0) > 0 {
+                    pipe.write_all(answer(200, &[], "{}").as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    let begun = Instant::now();
+    assert_eq!((client.connect(2).await, begun.elapsed()), (2, Duration::from_millis(300)));
+    let both = client.batch_requests(vec![ApiRequest::get("x"), ApiRequest::get("y")]).await;
+    assert!(both.iter().all(|answer| answer.waited.wire.is_zero()), "{both:?}");
+    // By then both are closed, and what stands too long may be closed by the server.
+    tokio::time::sleep(Duration::from_secs(400)).await;
+    client.connect(1).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!(client.get("x").await.waited.wire, Duration::from_millis(300));
     server.abort();
 }
 

@@ -54,6 +54,13 @@ impl Purse {
         self.client.limiter().snapshot().learned
     }
 
+    /// Opens so many connections for requests to come; that costs none.
+    pub(super) async fn connect(&self, count: u32) {
+        if !self.is_shut.load(Ordering::SeqCst) {
+            self.client.connect(usize::try_from(count).unwrap_or(usize::MAX)).await;
+        }
+    }
+
     /// Sends a request if one is left. After a refusal none is: the server asked to be left alone.
     pub(super) async fn send(&self, request: ApiRequest) -> ApiResponse {
         if !self.take() {

@@ -25,6 +25,9 @@ const USED_SHARE: f64 = 0.98;
 /// A probe idles at most so many seconds before a step.
 const MOST_ROOM: f64 = 60.0;
 
+/// Some servers close a connection that was idle for five seconds.
+const STAYS_OPEN: Duration = Duration::from_secs(4);
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Ask {
@@ -169,6 +172,9 @@ impl<'a> Probe<'a> {
                 }
             });
             sleep(room).await;
+            // What a step has to connect for would count against more at a time, which kgas's own calls do once.
+            let open = if room < STAYS_OPEN { steps.last().map_or(0, |below| below.at_once) } else { 0 };
+            self.purse.connect(rung.at_once.min(rung.requests).saturating_sub(open)).await;
             let step = self.step(*rung).await;
             steps.push(step);
             if judge(&steps).because != Because::NoMoreTried {

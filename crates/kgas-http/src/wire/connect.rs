@@ -1,6 +1,6 @@
 //! Connections: over TCP, through a proxy, to a Unix socket or over a pipe in memory, and TLS.
 
-use std::future::Future;
+use std::future::{Future, poll_fn, ready as ready_made};
 use std::io;
 #[cfg(unix)]
 use std::path::Path;
@@ -16,6 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 use tower_service::Service;
 
+use super::ahead::Ahead;
 use super::proxy::{Proxy, TunnelError};
 use super::stream::{Carrier, Stream};
 use super::tls::{Certificate, Tls};
@@ -52,6 +53,7 @@ pub(crate) struct Dialer {
     tls: Option<Tls>,
     connect: Duration,
     handshake: Duration,
+    ahead: Ahead,
 }
 
 impl Dialer {
@@ -63,22 +65,42 @@ impl Dialer {
         tcp.set_connect_timeout(Some(timeouts.connect));
         tcp.enforce_http(false);
         let tls = tls.map(|settings| Tls::new(&settings.authorities, settings.http2)).transpose()?;
-        Ok(Self { tcp, route, tls, connect: timeouts.connect, handshake: timeouts.tls })
+        Ok(Self { tcp, route, tls, connect: timeouts.connect, handshake: timeouts.tls, ahead: Ahead::default() })
+    }
+
+    /// Opens a connection for a request that is still to come.
+    pub(super) async fn ahead(mut self, uri: Uri) -> Result<(), BoxError> {
+        poll_fn(|cx| self.poll_ready(cx)).await?;
+        let stream = self.dial(&uri).await?;
+        self.ahead.keep(uri, stream);
+        Ok(())
     }
 }
 
 impl Service<Uri> for Dialer {
     type Response = TokioIo<Stream>;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<TokioIo<Stream>, BoxError>> + Send>>;
+    type Future = Dialing;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.tcp.poll_ready(cx).map_err(Into::into)
     }
 
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let carrier = self.carrier(&uri);
-        let (tls, connect, handshake) = (self.tls.clone(), self.connect, self.handshake);
+    fn call(&mut self, uri: Uri) -> Dialing {
+        match self.ahead.take(&uri) {
+            Some(stream) => Box::pin(ready_made(Ok(stream))),
+            None => self.dial(&uri),
+        }
+    }
+}
+
+type Dialing = Pin<Box<dyn Future<Output = Result<TokioIo<Stream>, BoxError>> + Send>>;
+type Connecting = Pin<Box<dyn Future<Output = Result<Box<dyn Carrier>, BoxError>> + Send>>;
+
+impl Dialer {
+    fn dial(&mut self, uri: &Uri) -> Dialing {
+        let carrier = self.carrier(uri);
+        let (tls, connect, handshake, uri) = (self.tls.clone(), self.connect, self.handshake, uri.clone());
         Box::pin(async move {
             let in_time = timeout(connect, carrier).await;
             let carrier = in_time.unwrap_or_else(|_elapsed| Err(Unconnected::Slow(connect).into()))?;
@@ -91,11 +113,7 @@ impl Service<Uri> for Dialer {
             Ok(TokioIo::new(Stream::new(carrier, http2)))
         })
     }
-}
 
-type Connecting = Pin<Box<dyn Future<Output = Result<Box<dyn Carrier>, BoxError>> + Send>>;
-
-impl Dialer {
     /// What TLS, if any, is to be spoken over.
     fn carrier(&mut self, uri: &Uri) -> Connecting {
         match &self.route {

@@ -1,5 +1,6 @@
 //! One attempt: a request goes out, and an answer or an error comes back, in time.
 
+mod ahead;
 mod answer;
 mod body;
 mod connect;
@@ -17,6 +18,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::response::Parts;
 use http::{HeaderMap, Method};
@@ -53,6 +55,7 @@ const ERROR_PATIENCE: Duration = Duration::from_secs(5);
 /// The connections to one server.
 pub(crate) struct Wire {
     pool: Pool<Dialer, MarkedBody>,
+    dialer: Dialer,
     timeouts: Timeouts,
     max_body: usize,
 }
@@ -67,12 +70,18 @@ impl Wire {
             .http1_max_buf_size(HEAD_BYTES.into());
         #[cfg(feature = "http2")]
         watch_over(&mut builder);
-        Self { pool: builder.build(dialer), timeouts, max_body }
+        Self { pool: builder.build(dialer.clone()), dialer, timeouts, max_body }
     }
 
     /// The most time that a call may take in all, unless it says so itself.
     pub(crate) const fn total(&self) -> Option<Duration> {
         self.timeouts.total
+    }
+
+    /// Opens so many connections, side by side, for requests like this one, and returns how many there are now.
+    pub(crate) async fn connect(&self, outgoing: &Outgoing, count: usize) -> usize {
+        let dials = (0..count).map(|_| self.dialer.clone().ahead(outgoing.uri().clone()));
+        join_all(dials).await.iter().filter(|opened| opened.is_ok()).count()
     }
 
     /// Sends the request once and collects its answer, within the attempt's time-out. Dropping

@@ -130,6 +130,10 @@ impl Outgoing {
         }
     }
 
+    pub(super) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
     pub(super) fn method(&self) -> &Method {
         &self.method
     }
