@@ -167,6 +167,7 @@ fn what_makes_no_sense_is_refused_with_exit_code_2() {
         (["--fault", "outage"], "an outage needs its times, as in outage 10s..13s"),
         (["--fault", "outage 1s..2s every 3"], "only the clock can say when a fault refuses connections"),
         (["--fault", "503 header a b=c"], "\"a\" is no header: NAME=VALUE"),
+        (["--fault", "hang header a=c"], "only a status sends headers, and hang is none"),
         (["--fault", "503 header ä=c"], "header ä: c of a fault cannot be sent over HTTP"),
         (["--latency", "5"], "\"5\" is no time such as"),
         (["--latency", "-5s"], "\"-5s\" is no time such as"),
@@ -187,6 +188,28 @@ fn what_makes_no_sense_is_refused_with_exit_code_2() {
         // Help is wrapped to the width of the terminal.
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(code == Some(2) && said.contains(problem.trim_end()), "{flags:?}: {code:?}: {said}");
+    }
+}
+
+#[test]
+fn what_would_be_passed_over_without_another_flag_is_refused() {
+    for (flags, missing) in [
+        (&["--algorithm", "fixed-minute"][..], "<--rpm <N>|--tpm <N>>"),
+        (&["--phase", "30s"], "<--rpm <N>|--tpm <N>>"),
+        (&["--refusals-count"], "<--rpm <N>|--tpm <N>>"),
+        (&["--headers", "anthropic"], "<--rpm <N>|--tpm <N>>"),
+        (&["--hint", "millis"], "<--rpm <N>|--tpm <N>>"),
+        (&["--rpm", "60", "--settle-tokens"], "--tpm <N>"),
+        (&["--outlier-factor", "5"], "--outliers <SHARE>"),
+        (&["--dirt", "fence"], "--dirty <SHARE>"),
+        (&["--jitter", "5ms"], "--transit <TIME>"),
+        (&["--transit", "1ms", "--jitter", "5ms"], "--jitter can't be longer than --transit"),
+        (&["--spread", "0.5"], "give --latency, --prompt-token or --completion-token"),
+        (&["--outliers", "0.1"], "give --latency, --prompt-token or --completion-token"),
+    ] {
+        let (code, said) = refused(flags);
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(code == Some(2) && said.contains(missing), "{flags:?}: {code:?}: {said}");
     }
 }
 

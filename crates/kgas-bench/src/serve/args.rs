@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use kgas_mock::{Algorithm, Dirt, HeaderStyle, Hint};
 
 use super::spelled::{self, SpelledFault, SpelledForm};
@@ -47,7 +47,7 @@ pub(crate) struct ServeArgs {
 
 /// How much is let in.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Limits")]
+#[command(next_help_heading = "Limits", group = ArgGroup::new("limit").args(["rpm", "tpm"]).multiple(true))]
 pub(super) struct LimitArgs {
     /// Let in this many requests per minute
     #[arg(long, value_name = "N")]
@@ -56,22 +56,22 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "N")]
     pub(super) tpm: Option<u32>,
     /// How to count
-    #[arg(long, value_enum, default_value_t, value_name = "NAME")]
+    #[arg(long, value_enum, default_value_t, value_name = "NAME", requires = "limit")]
     pub(super) algorithm: AlgorithmName,
     /// Start when this much of the limits' minute is over, as in 30s
-    #[arg(long, value_parser = spelled::time, default_value = "0s", value_name = "TIME")]
+    #[arg(long, value_parser = spelled::time, default_value = "0s", value_name = "TIME", requires = "limit")]
     pub(super) phase: Duration,
     /// Count refused requests too
-    #[arg(long)]
+    #[arg(long, requires = "limit")]
     pub(super) refusals_count: bool,
     /// Settle the tokens of a call by what its answer reports
-    #[arg(long)]
+    #[arg(long, requires = "tpm")]
     pub(super) settle_tokens: bool,
     /// How to say where the caller stands
-    #[arg(long, value_enum, default_value_t, value_name = "STYLE")]
+    #[arg(long, value_enum, default_value_t, value_name = "STYLE", requires = "limit")]
     pub(super) headers: HeaderName,
     /// How a 429 says when to come again
-    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    #[arg(long, value_enum, default_value_t, value_name = "FORM", requires = "limit")]
     pub(super) hint: HintName,
 }
 
@@ -95,13 +95,13 @@ pub(super) struct TimeArgs {
     #[arg(long, value_parser = spelled::share, default_value_t = 0.0, value_name = "SHARE")]
     pub(super) outliers: f64,
     /// How many times as long they take
-    #[arg(long, value_parser = spelled::not_negative, default_value_t = 10.0, value_name = "TIMES")]
+    #[arg(long, value_parser = spelled::not_negative, default_value_t = 10.0, value_name = "TIMES", requires = "outliers")]
     pub(super) outlier_factor: f64,
     /// What the way to the server takes, and the way back
     #[arg(long, value_parser = spelled::time, default_value = "0s", value_name = "TIME")]
     pub(super) transit: Duration,
     /// How much shorter or longer a way can be
-    #[arg(long, value_parser = spelled::time, default_value = "0s", value_name = "TIME")]
+    #[arg(long, value_parser = spelled::time, default_value = "0s", value_name = "TIME", requires = "transit")]
     pub(super) jitter: Duration,
 }
 
@@ -119,7 +119,7 @@ pub(super) struct AnswerArgs {
     #[arg(long, value_parser = spelled::share, default_value_t = 0.0, value_name = "SHARE")]
     pub(super) dirty: f64,
     /// In these ways only, separated by commas
-    #[arg(long, value_parser = spelled::dirt, value_delimiter = ',', value_name = "KIND")]
+    #[arg(long, value_parser = spelled::dirt, value_delimiter = ',', value_name = "KIND", requires = "dirty")]
     pub(super) dirt: Vec<Dirt>,
     /// Obey response_format, instead of ignoring it
     #[arg(long)]
@@ -131,6 +131,22 @@ pub(super) struct AnswerArgs {
     /// How many dimensions embeddings have
     #[arg(long, default_value_t = 64, value_name = "N")]
     pub(super) dimensions: usize,
+}
+
+impl ServeArgs {
+    /// What says something only together with another flag's value, and would else be passed over.
+    pub(super) fn idle(&self) -> Option<&'static str> {
+        let times = &self.times;
+        let base = [times.latency, times.prompt_token, times.completion_token];
+        let takes_time = base.iter().any(|time| !time.is_zero());
+        if (times.spread > 0.0 || times.outliers > 0.0) && !takes_time {
+            Some("--spread and --outliers change times: give --latency, --prompt-token or --completion-token")
+        } else if times.jitter > times.transit {
+            Some("--jitter can't be longer than --transit: nothing arrives before it was sent")
+        } else {
+            None
+        }
+    }
 }
 
 /// A key that no debug output shows.

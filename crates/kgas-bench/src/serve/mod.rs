@@ -24,6 +24,9 @@ use signals::Stop;
 
 /// Serves until it is told to stop, and then shows what happened.
 pub(crate) fn serve(args: &ServeArgs, show: Show) -> Result<ExitCode, Failure> {
+    if let Some(idle) = args.idle() {
+        return Err(Failure::usage(idle));
+    }
     let script = args.answers.script.as_deref();
     file::check(&[("--statistics", args.statistics.as_deref())], &[("--script", script)])?;
     let builder = builder(args)?;

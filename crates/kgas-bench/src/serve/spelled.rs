@@ -112,6 +112,9 @@ impl FromStr for SpelledFault {
                     let header = words.wanted(word)?;
                     let (name, value) =
                         header.split_once('=').ok_or_else(|| format!("\"{header}\" is no header: NAME=VALUE"))?;
+                    if what.parse::<u16>().is_err() {
+                        return Err(format!("only a status sends headers, and {what} is none"));
+                    }
                     fault.header(name, value)
                 }
                 "on" => fault.on_prompt(words.rest().ok_or("on needs the text that the prompt contains")?),
