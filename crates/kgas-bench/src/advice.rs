@@ -73,8 +73,9 @@ impl Run<'_> {
         (twice > terms.max_concurrent && then < now * (1.0 - WORTHWHILE)).then(|| {
             format!(
                 "raise max_concurrent from {} to {twice}: no quota forbids it, and if the server keeps up \
-                 the least time falls from {} s to {} s",
+                 the least time of all {} calls together falls from {} s to {} s",
                 terms.max_concurrent,
+                self.figures.calls,
                 number(now),
                 number(then),
             )

@@ -70,7 +70,7 @@ fn places_are_raised_to_what_the_quota_keeps_busy() {
             places(),
             vec![
                 "raise max_concurrent from 5 to 10: no quota forbids it, and if the server keeps up \
-                 the least time falls from 240 s to 120 s"
+                 the least time of all 100 calls together falls from 240 s to 120 s"
                     .to_owned(),
             ],
         ),

@@ -24,10 +24,10 @@ pub(super) fn columns() -> Element {
     let terms = [
         ("baseline, target", "what was promised: what it was before, and what it should become"),
         (
-            "sequential, concurrent",
-            "what it took one call at a time, and many at once; or the two ways that are compared",
+            "against, measured",
+            "the two ways that are compared, which each scenario names below, or the one that there is",
         ),
-        ("better", "how much less time the second way took, or how many times more calls were under way"),
+        ("better", "how much less time the measured way took, or how many times more calls were under way"),
         ("bound", "the least time possible for this work under these limits, whatever a client does"),
         ("regret", "the time taken over the bound: 1 can't be beaten"),
         ("full burst", "the same against a client that may use a whole minute's allowance at once"),

@@ -7,7 +7,7 @@ use crate::show::Show;
 
 /// What stands above each column.
 pub(crate) const HEAD: [&str; 9] =
-    ["scenario", "baseline", "target", "sequential", "concurrent", "better", "bound", "regret", "full burst"];
+    ["scenario", "baseline", "target", "against", "measured", "better", "bound", "regret", "full burst"];
 
 /// Shows the scenarios as a table, and below it what else each has to say.
 pub(super) fn show(report: &Report, show: Show) -> Result<(), Failure> {
@@ -25,9 +25,8 @@ pub(super) fn show(report: &Report, show: Show) -> Result<(), Failure> {
 /// What would help the run that counts, and what else there is to say.
 fn more(scenario: &Scenario) -> impl Iterator<Item = String> {
     let advice = subject(scenario).into_iter().flat_map(|run| run.advice.iter().map(|line| format!("- {line}")));
-    // Where the columns' heads don't say what was compared.
-    let is_other = |result: &&Comparison| (&*result.before.name, &*result.after.name) != ("sequential", "concurrent");
-    let results = scenario.result.iter().filter(is_other).chain(&scenario.parts);
+    // The columns' heads don't say what was compared.
+    let results = scenario.result.iter().chain(&scenario.parts);
     advice.chain(results.map(part)).chain(scenario.notes.iter().cloned())
 }
 

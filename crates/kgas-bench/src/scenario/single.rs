@@ -41,7 +41,11 @@ fn single_call(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     let of = "a call on the wire, on average";
     scenario.is_bounded = false;
     scenario.result = Some(Comparison::new(of, Unit::Seconds, ("sequential", before), ("concurrent", after)));
-    scenario.notes.push("concurrency makes no call shorter; what does, is measured above, each by itself".to_owned());
+    scenario.notes.push(
+        "more at a time bring all calls to their end sooner, and make none shorter; what does is measured above, each by \
+         itself"
+            .to_owned(),
+    );
     scenario.runs = vec![Run::of("sequential", sequential), Run::of("concurrent", concurrent)];
     connections(stage, scenario)?;
     answers(stage, scenario)?;
