@@ -57,8 +57,8 @@ fn storm(stage: &Stage, scenario: &mut Scenario) -> Result<(), Failure> {
     ];
     scenario.notes.extend(scenario.runs.iter().map(refusals));
     scenario.notes.push(
-        "the server counts in a bucket of one second, and by a log of the last minute; a call that is refused three \
-         times is lost"
+        "the server counts in a bucket of one second, and by a log of the last minute; a refusal that says when to come \
+         again is waited for, ten times in a call, and counts as no attempt"
             .to_owned(),
     );
     Ok(())
