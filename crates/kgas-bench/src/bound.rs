@@ -15,7 +15,7 @@ pub struct Terms {
     pub max_concurrent: usize,
     /// Requests that may go at once before the pace counts.
     pub burst: Option<f64>,
-    /// Tokens that may go at once before the pace counts.
+    /// Tokens that may go at once before the pace counts, with as many of the largest calls as may burst.
     pub token_burst: Option<f64>,
 }
 

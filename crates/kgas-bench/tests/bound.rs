@@ -81,3 +81,86 @@ proptest! {
         prop_assert!(bound <= end + 1e-6, "bound {bound}, schedule {end}");
     }
 }
+
+/// A quota of tokens as the limiter keeps it: a bucket that grows, and is fuller by as much, with each call that is
+/// larger than all before, and a minute that holds no more than the limit.
+struct Quota {
+    limit: u64,
+    at_once: u64,
+    largest: u64,
+    level: f64,
+    at: f64,
+    gone: Vec<(f64, u64)>,
+}
+
+impl Quota {
+    fn rate(&self) -> f64 {
+        self.limit as f64 / 60.0
+    }
+
+    fn capacity(&self) -> f64 {
+        (self.largest * self.at_once).min(self.limit) as f64
+    }
+
+    /// When a call of so many tokens goes that could go from `from` on.
+    fn passes(&mut self, tokens: u64, from: f64) -> f64 {
+        let mut start = from.max(self.at);
+        self.level = (self.level + (start - self.at) * self.rate()).min(self.capacity());
+        let before = self.capacity();
+        self.largest = self.largest.max(tokens);
+        self.level += self.capacity() - before;
+        let missing = tokens as f64 - self.level;
+        if missing > 0.0 {
+            start += missing / self.rate();
+            self.level = tokens as f64;
+        }
+        // Until so many of the last minute are forgotten that there is room.
+        let held = |now: f64| self.gone.iter().filter(|(then, _)| then + 60.0 > now).map(|(_, of)| of).sum::<u64>();
+        let ends: Vec<f64> = self.gone.iter().map(|(then, _)| then + 60.0).filter(|end| *end > start).collect();
+        if held(start) + tokens > self.limit {
+            let free = ends.into_iter().find(|end| held(*end) + tokens <= self.limit).unwrap();
+            self.level = (self.level + (free - start) * self.rate()).min(self.capacity());
+            start = free;
+        }
+        self.level -= tokens as f64;
+        self.at = start;
+        self.gone.push((start, tokens));
+        start
+    }
+}
+
+/// The end of a schedule that begins its calls in this order, each as soon as a place and the quota let it.
+fn in_order(calls: &[(u64, u64)], quota: &mut Quota, max_concurrent: usize) -> f64 {
+    let mut places = vec![0.0_f64; max_concurrent];
+    for (millis, tokens) in calls {
+        let place = places.iter_mut().min_by(|a, b| a.total_cmp(b)).unwrap();
+        *place = quota.passes(*tokens, *place) + Duration::from_millis(*millis).as_secs_f64();
+    }
+    places.into_iter().fold(0.0, f64::max)
+}
+
+proptest! {
+    #[test]
+    fn no_order_of_calls_of_mixed_size_is_faster_than_the_bound(
+        mut calls in prop::collection::vec((1_u64..20_000, 1_u64..3_000), 1..120),
+        order in 0_usize..4,
+        limit in 3_000_u32..60_000,
+        max_concurrent in 1_usize..30,
+        at_once in 1_u64..12,
+    ) {
+        match order {
+            0 => calls.sort_by_key(|(millis, tokens)| (*tokens, *millis)),
+            1 => calls.sort_by_key(|(millis, _)| std::cmp::Reverse(*millis)),
+            // The shortest and the largest come last.
+            2 => calls.sort_by_key(|(millis, tokens)| (std::cmp::Reverse(*millis), *tokens)),
+            _ => {}
+        }
+        let mut quota = Quota { limit: u64::from(limit), at_once, largest: 0, level: 0.0, at: 0.0, gone: Vec::new() };
+        let end = in_order(&calls, &mut quota, max_concurrent);
+        let latencies = calls.iter().map(|(millis, _)| Duration::from_millis(*millis)).collect();
+        let work = Work { latencies, tokens: calls.iter().map(|(_, tokens)| *tokens).collect() };
+        let terms = Terms { token_burst: Some(quota.capacity()), ..terms(None, Some(limit), max_concurrent) };
+        let bound = least(&work, &terms).seconds;
+        prop_assert!(bound <= end + 1e-6, "bound {bound}, schedule {end}");
+    }
+}

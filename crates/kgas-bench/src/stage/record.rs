@@ -38,7 +38,9 @@ impl Bursts {
     fn see(&mut self, snapshot: &Snapshot) {
         let larger = |was: Option<f64>, now: Option<f64>| was.into_iter().chain(now).reduce(f64::max);
         self.requests = larger(self.requests, snapshot.burst);
+        // A look falls between two calls, when one has been taken already, and the bucket grows with the largest call.
         self.tokens = larger(self.tokens, snapshot.token_burst);
+        self.tokens = larger(self.tokens, snapshot.full_token_burst);
     }
 }
 

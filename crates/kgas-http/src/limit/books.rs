@@ -132,7 +132,7 @@ impl Books {
 
     /// The same in tokens, with as many of the largest requests seen. In strict pace each waits
     /// until the ones before are paid off, whatever they cost.
-    fn token_burst(&self) -> f64 {
+    pub(super) fn token_burst(&self) -> f64 {
         let limit = self.limits.tokens_per_minute.map_or(u32::MAX, Into::into);
         let second = f64::from(limit) * USED_SHARE / 60.0;
         let largest = f64::from(self.largest);

@@ -32,6 +32,8 @@ pub struct Snapshot {
     pub burst: Option<f64>,
     /// The same in tokens.
     pub token_burst: Option<f64>,
+    /// How many tokens may go at once after a rest by the settings alone: as many of the largest requests so far.
+    pub full_token_burst: Option<f64>,
     /// For how long somebody has waited at the head of the queue so far, and for what: the time
     /// that the limits have cost all together.
     pub waits: Queued,
@@ -70,6 +72,7 @@ impl Snapshot {
             at_once: books.crew.allowed(),
             burst: books.requests.as_ref().map(|bucket| bucket.level(now)),
             token_burst: books.tokens.as_ref().map(|bucket| bucket.level(now)),
+            full_token_burst: books.tokens.is_some().then(|| books.token_burst()),
             waits: books.waits.so_far(now),
             paused_until: books.paused_until.filter(|until| *until > now),
             is_strict: books.is_strict,
