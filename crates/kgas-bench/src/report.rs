@@ -1,5 +1,6 @@
 //! What `kgas-bench run` finds out, as it is written to JSON and shown in tables.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 use clap::ValueEnum;
@@ -37,6 +38,24 @@ pub struct Report {
     pub documents: Option<NonZeroUsize>,
     /// The scenarios, in the order in which they are listed.
     pub scenarios: Vec<Scenario>,
+    /// Those of which there is nothing to report.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<Failed>,
+}
+
+/// A scenario that could not be measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failed {
+    /// What it is called.
+    pub name: String,
+    /// Why not.
+    pub problem: String,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "scenario {} failed: {}", self.name, self.problem)
+    }
 }
 
 /// One scenario's figures.

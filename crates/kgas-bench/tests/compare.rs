@@ -216,6 +216,16 @@ fn a_figure_that_only_one_report_has_is_named() {
 }
 
 #[test]
+fn a_scenario_that_failed_is_said_beside_what_is_compared() {
+    let (folder, report) = desk();
+    let mut failed = report.clone();
+    failed["failed"] = json!([{"name": "outage", "problem": "no place to play"}]);
+    write(folder.path(), "b.json", &failed);
+    let ran = kgas_bench(folder.path(), &["compare", "a.json", "b.json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, "b.json: scenario outage failed: no place to play\n"));
+}
+
+#[test]
 fn two_scenarios_of_one_name_are_neither_compared_nor_measured() {
     let (folder, report) = desk();
     let mut twice = report.clone();

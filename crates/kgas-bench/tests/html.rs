@@ -115,7 +115,15 @@ fn scenario(name: &'static str, runs: Vec<Run>) -> Scenario {
 }
 
 fn report(scenarios: Vec<Scenario>) -> Report {
-    Report { version: "0", mode: Mode::Simulated, seed: 1, pace_percent: 100, documents: None, scenarios }
+    Report {
+        version: "0",
+        mode: Mode::Simulated,
+        seed: 1,
+        pace_percent: 100,
+        documents: None,
+        scenarios,
+        failed: Vec::new(),
+    }
 }
 
 fn rows(page: &str) -> usize {

@@ -60,7 +60,11 @@ fn fitting(args: &CompareArgs, before: &Circumstances, after: &Circumstances) ->
         ("--seed", before.seed, after.seed),
     ];
     let differing = differing.iter().filter(|(_, was, is)| was != is);
-    Ok(differing.map(|(option, was, is)| format!("{a} was measured with {option} {was}, {b} with {is}")).collect())
+    let differing = differing.map(|(option, was, is)| format!("{a} was measured with {option} {was}, {b} with {is}"));
+    let failed = [(&a, before), (&b, after)]
+        .into_iter()
+        .flat_map(|(name, report)| report.failed.iter().map(move |failed| format!("{name}: {failed}")));
+    Ok(differing.chain(failed).collect())
 }
 
 fn tolerance(args: &CompareArgs, before: Mode, after: Mode) -> Tolerance {

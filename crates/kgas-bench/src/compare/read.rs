@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::figure::{Figure, OF_A_MACHINE, OF_A_RUN, OF_CALLS, OF_SECONDS};
 use crate::failure::Failure;
-use crate::report::{Mode, Unit};
+use crate::report::{Failed, Mode, Unit};
 
 /// A report, as far as it is compared.
 #[derive(Debug)]
@@ -25,6 +25,9 @@ pub(crate) struct Circumstances {
     pub(crate) seed: u64,
     pub(crate) pace_percent: u32,
     pub(crate) documents: Option<NonZeroUsize>,
+    /// What could not be measured.
+    #[serde(default)]
+    pub(crate) failed: Vec<Failed>,
 }
 
 /// A scenario with what was measured of it.

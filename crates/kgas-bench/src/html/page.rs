@@ -42,7 +42,12 @@ fn header(report: &Report) -> Element {
         "kgas {}, {mode}, seed {}; the client is told {} % of each limit.",
         report.version, report.seed, report.pace_percent
     );
-    element("header").child(element("h1").text("kgas-bench: what was measured")).child(element("p").text(facts))
+    let failed = report.failed.iter().map(|failed| element("li").text(failed.to_string()));
+    let failed = (!report.failed.is_empty()).then(|| element("ul").class("notes").children(failed));
+    element("header")
+        .child(element("h1").text("kgas-bench: what was measured"))
+        .child(element("p").text(facts))
+        .children(failed)
 }
 
 fn section(scenario: &Scenario, number: usize, rows: usize) -> Element {
