@@ -1,6 +1,6 @@
 //! What is told to a journal is there when it is opened again, and is counted, shown and pruned as it is.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 use std::path::Path;
 use std::time::Duration;
