@@ -189,7 +189,8 @@ async fn without_a_journal_nothing_is_bought_and_the_run_is_stopped() {
     let transport = transport.stopping(interrupt.clone());
     journal.close().await.unwrap();
     let (kind, text) = refused(&transport.send(ask("a")).await);
-    let expected = format!("the request to the server was not sent: journal {}: it is closed", journal.path().display());
+    let expected =
+        format!("the request to the server was not sent: journal {}: it is closed", journal.path().display());
     assert_eq!((kind, text), (ErrorKind::Spent, expected));
     assert_eq!((shop.asked(), interrupt.is_stopping()), (0, true));
     assert_eq!(transport.failure().unwrap().problem(), &JournalProblem::Closed);

@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub struct JournalError {
     path: Arc<Path>,
     problem: JournalProblem,
+    /// Whether it only tells that an earlier write has failed, so that opening the file again may help.
+    stale: bool,
     #[source]
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -69,7 +71,7 @@ fn losses(answers: u64) -> String {
 
 impl JournalError {
     pub(super) fn new(path: &Arc<Path>, problem: JournalProblem) -> Self {
-        Self { path: Arc::clone(path), problem, cause: None }
+        Self { path: Arc::clone(path), problem, stale: false, cause: None }
     }
 
     pub(super) fn damaged(path: &Arc<Path>, what: impl Into<String>) -> Self {
@@ -95,6 +97,7 @@ impl JournalError {
 
     /// Of what the database said.
     pub(super) fn of_database(path: &Arc<Path>, error: redb::Error) -> Self {
+        let stale = matches!(error, redb::Error::PreviousIo);
         let problem = match error {
             redb::Error::Io(error) => return Self::of_io(path, error),
             redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => JournalProblem::Locked,
@@ -110,7 +113,7 @@ impl JournalError {
             }
             other => JournalProblem::Io { lost: 0, what: other.to_string() },
         };
-        Self::new(path, problem)
+        Self { stale, ..Self::new(path, problem) }
     }
 
     /// The same, where so many answers that were paid for could not be kept.
@@ -131,6 +134,10 @@ impl JournalError {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(super) const fn is_stale(&self) -> bool {
+        self.stale
     }
 
     pub(super) const fn is_full(&self) -> bool {

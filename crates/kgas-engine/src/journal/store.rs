@@ -52,10 +52,11 @@ impl Store {
     pub(super) fn create(path: &Arc<Path>, opener: &Opener) -> Result<(), JournalError> {
         let work = || {
             let database = opener(&builder(false))?;
-            // Whoever was here before may have come this far.
-            let made = tables::form(&database.begin_read()?).is_ok_and(|form| form.is_some());
-            if !made {
-                commit(&database, tables::create)?;
+            match tables::form(&database.begin_read()?) {
+                Err(redb::Error::TableDoesNotExist(_)) => commit(&database, tables::create)?,
+                // Whoever was here before came this far.
+                Ok(_) => {}
+                Err(error) => return Err(error),
             }
             Ok(database.close()?)
         };

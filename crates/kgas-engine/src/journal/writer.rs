@@ -241,7 +241,12 @@ impl Writer {
         if ops.iter().all(|op| matches!(op, Op::Flush)) {
             return Ok(());
         }
-        self.store.write(|transaction| tables::apply(transaction, ops))
+        let write = || self.store.write(|transaction| tables::apply(transaction, ops));
+        match write() {
+            // What failed then was told to nobody, and will be told now.
+            Err(error) if error.is_stale() => self.store.reopen().and_then(|()| write()),
+            written => written,
+        }
     }
 
     fn error(&self, problem: JournalProblem) -> JournalError {
