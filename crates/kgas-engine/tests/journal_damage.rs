@@ -115,6 +115,28 @@ fn a_journal_that_was_changed_is_damaged_or_whole() {
 }
 
 #[test]
+fn a_journal_too_large_to_be_checked_page_by_page_hides_no_answer_either() {
+    let folder = tempfile::tempdir().unwrap();
+    // By this file's size a journal is large; what it holds comes from the disk in memory.
+    fs::File::create(file(folder.path())).unwrap().set_len(1 << 30).unwrap();
+    let bytes = written(folder.path(), true);
+    let name = key(7).to_string();
+    let name: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&name[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let mut damaged = 0;
+    for at in (0..bytes.len() - 32).filter(|at| bytes[*at..].starts_with(&name)) {
+        // In the key, and in what it leads to.
+        for at in [at, at + 31, at + 32, at + 36, at + 40] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            let found = found(folder.path(), &changed);
+            assert!(is_damaged(&found) || found == Ok(CALLS), "at {at}: {found:?}");
+            damaged += u64::from(is_damaged(&found));
+        }
+    }
+    assert!(damaged > 0);
+}
+
+#[test]
 fn its_head_is_damaged_or_whole() {
     let folder = tempfile::tempdir().unwrap();
     for killed in [false, true] {
