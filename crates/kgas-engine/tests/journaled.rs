@@ -1,6 +1,6 @@
 //! A transport around a journal pays once, whatever is asked at the same time, given up, refused or run again.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 use std::collections::HashMap;
 use std::path::Path;
