@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -10,21 +9,21 @@ use serde_json::{Map, Value, json};
 use crate::Exit;
 use crate::args::DiffArgs;
 use crate::failure::Failure;
-use crate::graph::{EntityHead, Lines, json as read_json};
+use crate::graph::{ENTITIES, EntityHead, Graph, Lines, RELATIONS};
 use crate::show::Show;
 
 pub(crate) fn main(args: &DiffArgs, show: Show) -> Result<Exit, Failure> {
-    let units = [&args.before, &args.after].map(|out| unit(out));
-    let [before, after] = units;
-    let (before, after) = (before?, after?);
+    let open = |out| Graph::open(out, &[ENTITIES, RELATIONS]);
+    let mut graphs = [open(&args.before)?, open(&args.after)?];
+    let [before, after] = graphs.each_ref().map(Graph::offsets);
     if before != after {
         return Err(Failure::usage(format!(
             "the first graph counts {before}, the second {after}: extract one anew with --offsets"
         )));
     }
-    let ids = Ids::of(&args.before, &args.after)?;
-    let entities = compare(args, "entities.jsonl", &ids)?;
-    let relations = compare(args, "relations.jsonl", &ids)?;
+    let ids = Ids::of(&mut graphs)?;
+    let entities = compare(&mut graphs, ENTITIES, &ids)?;
+    let relations = compare(&mut graphs, RELATIONS, &ids)?;
     let is_same = entities.differences.is_empty() && relations.differences.is_empty();
     if args.json {
         show.json(&json!({"same": is_same, "entities": entities.json(), "relations": relations.json()}))?;
@@ -41,12 +40,6 @@ pub(crate) fn main(args: &DiffArgs, show: Show) -> Result<Exit, Failure> {
     Ok(if is_same { Exit::Complete } else { Exit::Fatal })
 }
 
-/// The unit in which a graph counts.
-fn unit(out: &Path) -> Result<String, Failure> {
-    let summary = read_json(out, "summary.json")?;
-    Ok(summary.get("offsets").and_then(Value::as_str).unwrap_or("code_points").to_owned())
-}
-
 /// What entities that were merged in either graph are called in the comparison: an edge to one of them is an edge to
 /// all.
 #[derive(Default)]
@@ -57,10 +50,10 @@ struct Ids {
 }
 
 impl Ids {
-    fn of(before: &Path, after: &Path) -> Result<Self, Failure> {
+    fn of(graphs: &mut [Graph; 2]) -> Result<Self, Failure> {
         let mut ids = Self::default();
-        for out in [before, after] {
-            let mut lines = Lines::open(out, "entities.jsonl")?;
+        for graph in graphs {
+            let mut lines = graph.lines(ENTITIES)?;
             while let Some(line) = lines.line()? {
                 // Cheaper than to read each line; most have nothing of the kind.
                 if line.contains("\"merged_from\":[") {
@@ -184,9 +177,10 @@ enum Difference {
 
 /// Reads both files side by side, in their order. What merging has touched in either graph, or spelling has moved, has no
 /// partner there: it is kept, and paired at the end. Memory depends on how much that is.
-fn compare(args: &DiffArgs, name: &str, ids: &Ids) -> Result<Compared, Failure> {
-    let mut before = Side { lines: Lines::open(&args.before, name)?, ids, apart: BTreeMap::new() };
-    let mut after = Side { lines: Lines::open(&args.after, name)?, ids, apart: BTreeMap::new() };
+fn compare(graphs: &mut [Graph; 2], name: &str, ids: &Ids) -> Result<Compared, Failure> {
+    let [before, after] = graphs;
+    let mut before = Side { lines: before.lines(name)?, ids, apart: BTreeMap::new() };
+    let mut after = Side { lines: after.lines(name)?, ids, apart: BTreeMap::new() };
     let mut compared = Compared::default();
     let (mut one, mut other) = (before.next()?, after.next()?);
     loop {
@@ -218,7 +212,7 @@ fn compare(args: &DiffArgs, name: &str, ids: &Ids) -> Result<Compared, Failure> 
 
 /// One of the two files.
 struct Side<'i> {
-    lines: Lines,
+    lines: Lines<'i>,
     ids: &'i Ids,
     /// What is paired at the end.
     apart: BTreeMap<Key, Fact>,

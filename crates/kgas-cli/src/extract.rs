@@ -1,5 +1,6 @@
 //! `kgas extract`: documents and an ontology in, a graph out.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -7,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use kgas_core::{Examples, Need, Ontology, ToolInput, Usage};
 use kgas_engine::source::{self, Input, SourceOptions};
 use kgas_engine::{
-    Counts, Coverage, Finished, Folder, Interrupt, OutputError, Redo, Renewal, RunFacts, RunState, SCHEMA_VERSION,
-    Store, Summary, Tally, Tokens, ToolSummary, tool_seconds,
+    Cost, Counts, Coverage, Finished, Folder, Interrupt, OutputError, Redo, Renewal, RunFacts, RunState,
+    SCHEMA_VERSION, Spent, Store, Summary, Tally, Tokens, ToolSummary, tool_facts,
 };
 use tokio::time::Instant;
 
@@ -151,28 +152,42 @@ async fn run(
     let begun = Instant::now();
     let store = Store::create(&out.own()).map_err(not_written)?;
     let store = store.offsets(origin::unit(args.offsets)).merging(origin::merging(args.merge));
-    // Before any output, so that a graph never stands beside what another one came from.
-    origin::of(corpus, args).and_then(|origin| origin.write(out)).map_err(not_written)?;
+    let origin = origin::of(corpus, args).map_err(not_written)?;
     let Finished { mut tally, store } = corpus.run(store, Meter::new(show, NAMED), not_written).await?;
     let (store, compared) = match similarity {
         Some(similarity) => similarity.connect(corpus, store, out, show).await?,
         None => (store, Usage::default()),
     };
     let folder = out.clone();
-    let graph = tokio::task::spawn_blocking(move || store.write_graph(&folder))
+    let (draft, graph) = tokio::task::spawn_blocking(move || store.write_graph(&folder))
         .await
         .map_err(Failure::fatal)?
         .map_err(not_written)?;
     tally.settle(&graph);
     let counts = Counts::new(&tally, graph);
     let summary = summary(corpus, args, counts, (&tally, compared), (started, begun.elapsed()));
-    out.write("summary.json", |file| Ok(serde_json::to_writer_pretty(file, &summary)?)).map_err(not_written)?;
-    if !matches!(summary.state, RunState::Stopped | RunState::Interrupted) {
+    let line = in_words(&summary);
+    let is_finished = !matches!(summary.state, RunState::Stopped | RunState::Interrupted);
+    let place = tokio::task::spawn_blocking(move || draft.publish(&origin, summary))
+        .await
+        .map_err(Failure::fatal)?
+        .map_err(not_written)?;
+    if is_finished {
         Renewal::end(out).map_err(not_written)?;
     }
-    let out = args.out.display();
-    show.result(&format!("{out}: {}", in_words(&summary)))?;
-    corpus.end(&tally, &out, Some(&format!("{out}/documents.jsonl")), show)
+    let at = place.display();
+    show.result(&format!("{at}: {line}"))?;
+    if place != args.out {
+        let out = args.out.display();
+        let kept = format!("{out} keeps the graph of an earlier run, for which all documents were tried");
+        show.warning(&format!("{kept}; what this run did is in {at}, and the same command goes on"));
+    }
+    corpus.end(&tally, &at, Some(&format!("{at}/documents.jsonl")), show)
+}
+
+/// What was used costs. No prices are known yet.
+const fn cost(_tool: Option<&str>, _usage: Usage) -> Cost {
+    Cost { usd: None, usd_saved: None }
 }
 
 fn summary(
@@ -182,9 +197,11 @@ fn summary(
     (tally, compared): (&Tally, Usage),
     (started, took): (SystemTime, Duration),
 ) -> Summary {
-    let mut usage = tally.usage();
-    usage += corpus.models.asking;
-    usage += compared;
+    let mut used = tally.usage();
+    used += compared;
+    // How the server takes schemas is kept, so that a run that goes on doesn't ask again: no part of what the graph took.
+    let mut spent = used;
+    spent += corpus.models.asking;
     let tool = |equipped: &Equipped| {
         let metadata = equipped.tool.metadata();
         ToolSummary {
@@ -199,19 +216,20 @@ fn summary(
         state: corpus.state(tally),
         coverage: Coverage::new(tally),
         counts,
-        calls: usage.calls,
-        tokens: Tokens::from(usage),
+        calls: used.calls,
+        tokens: Tokens::from(used),
         tools: corpus.tools.iter().map(tool).collect(),
         models: corpus.models.names(&corpus.tools),
         offsets: origin::unit(args.offsets).as_str(),
+        files: BTreeMap::new(),
         run: RunFacts {
             kgas: env!("CARGO_PKG_VERSION"),
             started_unix: started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()),
             seconds: took.as_secs_f64(),
-            attempts: usage.attempts,
+            spent: Spent::new(spent, cost(None, spent)),
             in_flight: corpus.in_flight.get(),
             max_concurrent: args.model.max_concurrent.get(),
-            tool_seconds: tool_seconds(tally),
+            tools: tool_facts(tally, |tool, usage| cost(Some(tool), usage)),
             stopped_by: corpus.models.fatal(),
         },
     }
@@ -227,8 +245,14 @@ fn in_words(summary: &Summary) -> String {
     let relations = counted(graph.relations, "relation", "relations");
     let documents = counted(all, "document", "documents");
     let mut line = format!("{entities} and {relations} from {documents} in {:.1} s", summary.run.seconds);
+    let (bought, replayed) = (summary.run.spent.bought.calls, summary.run.spent.journal.calls);
+    if bought + replayed > 0 {
+        line += &format!(", {}", counted(bought + replayed, "call", "calls"));
+    }
+    if replayed > 0 {
+        line += &format!(" ({replayed} of them from the journal)");
+    }
     let more = [
-        (summary.calls, "call", "calls"),
         (all.saturating_sub(complete), "incomplete document", "incomplete documents"),
         (rejected, "rejected item", "rejected items"),
     ];

@@ -4,12 +4,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use kgas_engine::GraphFiles;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::input::problem;
 
 /// A line of `entities.jsonl` without its mentions.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,28 +43,45 @@ pub(crate) struct EdgeHead {
     pub(crate) value: Option<String>,
 }
 
+pub(crate) const ENTITIES: &str = "entities.jsonl";
+pub(crate) const RELATIONS: &str = "relations.jsonl";
+pub(crate) const DOCUMENTS: &str = "documents.jsonl";
+
+/// A graph, of which only files are read that belong to one another.
+#[derive(Debug)]
+pub(crate) struct Graph {
+    out: PathBuf,
+    files: GraphFiles,
+}
+
+impl Graph {
+    /// Opens these files of a graph's folder. Each is read once to see that it belongs there.
+    pub(crate) fn open(out: &Path, names: &[&str]) -> Result<Self, Failure> {
+        let files = GraphFiles::open(out, names).map_err(Failure::usage)?;
+        Ok(Self { out: out.to_owned(), files })
+    }
+
+    /// The lines of one of them.
+    pub(crate) fn lines(&mut self, name: &str) -> Result<Lines<'_>, Failure> {
+        let lines = self.files.reader(name).map_err(Failure::usage)?.lines();
+        Ok(Lines { path: self.out.join(name), lines, number: 0 })
+    }
+
+    /// The unit in which it counts.
+    pub(crate) fn offsets(&self) -> &str {
+        self.files.offsets()
+    }
+}
+
 /// The lines of a file of a graph.
 #[derive(Debug)]
-pub(crate) struct Lines {
+pub(crate) struct Lines<'g> {
     path: PathBuf,
-    lines: io::Lines<BufReader<File>>,
+    lines: io::Lines<BufReader<&'g mut File>>,
     number: u64,
 }
 
-impl Lines {
-    /// Opens a file of a graph's folder.
-    pub(crate) fn open(out: &Path, name: &str) -> Result<Self, Failure> {
-        let path = out.join(name);
-        match File::open(&path) {
-            Ok(file) => Ok(Self { path, lines: BufReader::with_capacity(256 * 1024, file).lines(), number: 0 }),
-            Err(error) => {
-                let what = problem(&error);
-                let to_do = "name a folder that kgas extract has written";
-                Err(Failure::usage(format!("graph {}: {what}; {to_do}", path.display())))
-            }
-        }
-    }
-
+impl Lines<'_> {
     /// The next line; `None` after the last.
     pub(crate) fn line(&mut self) -> Result<Option<String>, Failure> {
         self.number += 1;
@@ -80,15 +96,4 @@ impl Lines {
     fn broken(&self, error: &dyn std::fmt::Display) -> Failure {
         Failure::usage(format!("graph {}, line {}: {error}", self.path.display(), self.number))
     }
-}
-
-/// A file with one JSON value.
-pub(crate) fn json(out: &Path, name: &str) -> Result<Value, Failure> {
-    let mut lines = Lines::open(out, name)?;
-    let mut text = String::new();
-    while let Some(line) = lines.line()? {
-        text.push_str(&line);
-        text.push('\n');
-    }
-    lines.parse(&text)
 }

@@ -64,5 +64,7 @@ fn a_folder_without_a_graph_and_other_units_are_usage_errors() {
     let ran = desk.kgas(&["diff", "one", "other"]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("the first graph counts bytes, the second code_points"), "{}", ran.stderr);
-    assert_eq!(desk.kgas(&["diff", "one", "nowhere"]).code, Some(2));
+    let ran = desk.kgas(&["diff", "one", "nowhere"]);
+    let expected = "kgas: there is no complete graph in nowhere: name a folder that kgas extract has written\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), expected));
 }

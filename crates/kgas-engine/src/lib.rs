@@ -28,8 +28,9 @@ pub use origin::{Kept, Origin, OriginTool, Reread};
 pub use redo::Redo;
 pub use renewal::Renewal;
 pub use run::{Finished, Interrupt, Pipeline, Progress, run};
-pub use sink::{Folder, GraphCounts, OutputError, Store};
+pub use sink::{Draft, Folder, GraphCounts, GraphError, GraphFiles, OutputError, Store};
 pub use summary::{
-    Counts, Coverage, Items, RunFacts, RunState, SCHEMA_VERSION, Summary, Tokens, ToolSummary, tool_seconds,
+    Bought, Cost, Counts, Coverage, Items, Replayed, RunFacts, RunState, SCHEMA_VERSION, Spent, Summary, Tokens,
+    ToolFacts, ToolSummary, tool_facts,
 };
 pub use tally::{Tally, ToolTally};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::key::{sha256, sha256_of};
-use crate::sink::Folder;
+use crate::sink::{ORIGIN, STDIN};
 use crate::source::{Input, SourceOptions, documents};
 
 /// What a run was told, as far as it is needed to read its sources again and to say what found a fact.
@@ -79,20 +79,12 @@ impl Origin {
         Ok((std::path::absolute(path)?, sha256_of(&std::fs::read(path)?)))
     }
 
-    /// Writes it below the output folder.
-    ///
-    /// # Errors
-    /// Where it can't be written.
-    pub fn write(&self, out: &Folder) -> io::Result<()> {
-        out.write(".kgas/run.json", |file| Ok(serde_json::to_writer_pretty(file, self)?))
-    }
-
     /// Reads it back.
     ///
     /// # Errors
     /// Where it can't be read, or isn't what a run has written.
     pub fn read(out: &Path) -> io::Result<Self> {
-        let file = File::open(out.join(".kgas/run.json"))?;
+        let file = File::open(out.join(ORIGIN))?;
         serde_json::from_reader(BufReader::new(file)).map_err(io::Error::other)
     }
 
@@ -106,7 +98,7 @@ impl Origin {
     #[must_use]
     pub fn reread(&self, out: &Path, document: &str, source: &str, sha: &str) -> Reread {
         let text = if source == "-" || source.starts_with("-:") {
-            kept(&out.join(".kgas/stdin"), document).map_err(|error| error.to_string())
+            kept(&out.join(STDIN), document).map_err(|error| error.to_string())
         } else {
             self.of_file(source)
         };

@@ -1,10 +1,9 @@
 //! `summary.json`: what the run was, and what came of it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use kgas_core::Usage;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ledger::DocumentState;
@@ -12,7 +11,7 @@ use crate::sink::GraphCounts;
 use crate::tally::{Tally, ToolTally};
 
 /// The version of the outputs' form; it changes when a reader would have to.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The content of `summary.json`. Everything that differs between two equal runs stands in `run`.
 #[derive(Clone, Debug, Serialize)]
@@ -25,9 +24,9 @@ pub struct Summary {
     pub coverage: Coverage,
     /// What was counted.
     pub counts: Counts,
-    /// Calls to models, without those made again.
+    /// Calls whose answers the graph is made of, wherever these came from; those made again count once.
     pub calls: u64,
-    /// Tokens, where the provider says.
+    /// The tokens of these calls, where the provider says.
     pub tokens: Tokens,
     /// The tools, in the order in which they saw each document.
     pub tools: Vec<ToolSummary>,
@@ -35,12 +34,14 @@ pub struct Summary {
     pub models: Vec<String>,
     /// The unit of `start` and `end`.
     pub offsets: &'static str,
+    /// The SHA-256 of each file of the graph; filled in when it is published.
+    pub files: BTreeMap<String, String>,
     /// What differs between two equal runs.
     pub run: RunFacts,
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// Every chunk of every document was dealt with.
@@ -51,6 +52,14 @@ pub enum RunState {
     Stopped,
     /// It was stopped by the user.
     Interrupted,
+}
+
+impl RunState {
+    /// Whether the run came to the end of its documents.
+    #[must_use]
+    pub const fn has_tried_all(self) -> bool {
+        matches!(self, Self::Complete | Self::Incomplete)
+    }
 }
 
 /// How much of a corpus was dealt with, in percent, rounded down: 100 is all.
@@ -150,16 +159,90 @@ pub struct RunFacts {
     pub started_unix: u64,
     /// How long it took, in seconds.
     pub seconds: f64,
-    /// Requests on the wire, with those made again.
-    pub attempts: u64,
+    /// What was spent, with what was spent on finding out how to ask.
+    #[serde(flatten)]
+    pub spent: Spent,
     /// Documents in flight at once.
     pub in_flight: usize,
     /// Calls in flight at once.
     pub max_concurrent: usize,
-    /// Seconds in each tool, summed over documents.
-    pub tool_seconds: BTreeMap<String, f64>,
+    /// What each tool took.
+    pub tools: BTreeMap<String, ToolFacts>,
     /// Why it was stopped, where it was.
     pub stopped_by: Option<String>,
+}
+
+/// What a tool took in this run.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ToolFacts {
+    /// Seconds in it, summed over documents.
+    pub seconds: f64,
+    /// What it spent.
+    #[serde(flatten)]
+    pub spent: Spent,
+}
+
+/// What calls took in this run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Spent {
+    /// What was bought.
+    pub bought: Bought,
+    /// What the journal had.
+    pub journal: Replayed,
+    /// What was bought and what the journal saved, in money.
+    #[serde(flatten)]
+    pub cost: Cost,
+}
+
+/// What was bought in this run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Bought {
+    /// Calls.
+    pub calls: u64,
+    /// Requests on the wire, with those made again.
+    pub attempts: u64,
+    /// Tokens sent.
+    pub prompt: u64,
+    /// Tokens received.
+    pub completion: u64,
+}
+
+/// What came from the journal, as it was when it was bought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Replayed {
+    /// Calls.
+    pub calls: u64,
+    /// Tokens sent.
+    pub prompt: u64,
+    /// Tokens received.
+    pub completion: u64,
+}
+
+/// US dollars; none where the price isn't known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Cost {
+    /// Of what was bought.
+    pub usd: Option<f64>,
+    /// Of what the journal saved.
+    pub usd_saved: Option<f64>,
+}
+
+impl Spent {
+    /// What this usage took, at this cost.
+    #[must_use]
+    pub fn new(usage: Usage, cost: Cost) -> Self {
+        let (bought, saved) = (usage.bought(), usage.saved);
+        Self {
+            bought: Bought {
+                calls: bought.calls,
+                attempts: bought.attempts,
+                prompt: bought.prompt_tokens,
+                completion: bought.completion_tokens,
+            },
+            journal: Replayed { calls: saved.calls, prompt: saved.prompt_tokens, completion: saved.completion_tokens },
+            cost,
+        }
+    }
 }
 
 impl Counts {
@@ -186,9 +269,12 @@ impl From<Usage> for Tokens {
     }
 }
 
-/// Seconds in each tool.
+/// What each tool took; `cost` prices what a tool has used.
 #[must_use]
-pub fn tool_seconds(tally: &Tally) -> BTreeMap<String, f64> {
-    let seconds = |elapsed: Duration| elapsed.as_secs_f64();
-    tally.tools.iter().map(|(id, tool)| (id.clone(), seconds(tool.elapsed))).collect()
+pub fn tool_facts(tally: &Tally, cost: impl Fn(&str, Usage) -> Cost) -> BTreeMap<String, ToolFacts> {
+    let facts = |(id, tool): (&String, &ToolTally)| {
+        let spent = Spent::new(tool.usage, cost(id, tool.usage));
+        (id.clone(), ToolFacts { seconds: tool.elapsed.as_secs_f64(), spent })
+    };
+    tally.tools.iter().map(facts).collect()
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::Path;
@@ -21,6 +22,7 @@ fn a_folder_is_made_with_all_above_it_and_left_clean() {
     let names: Vec<_> = std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, [".kgas"]);
     // A second time is no error.
+    drop(folder);
     assert!(Folder::create(&path).is_ok());
 }
 
@@ -55,6 +57,10 @@ fn an_error_says_what_happened_and_has_its_cause() {
         (io::ErrorKind::StorageFull, "output o: the disk is full, make room and run again"),
         (io::ErrorKind::ReadOnlyFilesystem, "output o: writing there is not permitted"),
         (io::ErrorKind::IsADirectory, "output o: a folder is in the way, name a file"),
+        (
+            io::ErrorKind::WouldBlock,
+            "output o: another kgas is writing there: wait until it has ended, or name another folder",
+        ),
         (io::ErrorKind::TimedOut, "output o: it can't be written: timed out"),
     ];
     for (kind, expected) in cases {
@@ -81,4 +87,41 @@ fn a_file_gets_its_name_when_it_is_complete() {
     folder.write("f.json", |file| file.write_all(b"new")).unwrap();
     assert_eq!(read(), "new");
     assert_eq!(std::fs::read_dir(temp.path()).unwrap().count(), 2, "the file and .kgas");
+}
+
+#[test]
+fn a_folder_is_one_owner_s_until_the_last_of_its_names_is_gone() {
+    let temp = tempfile::tempdir().unwrap();
+    let first = Folder::create(temp.path()).unwrap();
+    let second = first.clone();
+    for held in [first, second] {
+        let expected = "another kgas is writing there: wait until it has ended, or name another folder";
+        assert_eq!(refused(temp.path()), format!("output {}: {expected}", temp.path().display()));
+        drop(held);
+    }
+    assert!(Folder::create(temp.path()).is_ok());
+}
+
+#[test]
+fn what_killed_runs_left_is_removed_and_what_is_kept_stays() {
+    let temp = tempfile::tempdir().unwrap();
+    let own = temp.path().join(".kgas");
+    for name in ["run-Ab12/graph/tools", "run-Cd34", "mine"] {
+        std::fs::create_dir_all(own.join(name)).unwrap();
+    }
+    for name in ["run-Ab12/graph/entities.jsonl", ".formats.json.77.tmp", "formats.json", "run.json", "mine/run-x"] {
+        std::fs::write(own.join(name), "x").unwrap();
+    }
+    let names = || -> BTreeSet<String> {
+        let entries = std::fs::read_dir(&own).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let first = Folder::create(temp.path()).unwrap();
+    let kept = BTreeSet::from(["formats.json", "lock", "mine", "run.json"].map(str::to_owned));
+    assert_eq!(names(), kept);
+    // Who is turned away tidies up nothing.
+    std::fs::create_dir(own.join("run-Ef56")).unwrap();
+    refused(temp.path());
+    assert!(own.join("run-Ef56").is_dir());
+    drop(first);
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kgas_core::{Embedding, ToolOutput, ToolResult};
-use kgas_engine::{Folder, Interrupt, Store};
+use kgas_engine::{Interrupt, Store};
 use serde_json::{Value, json};
 use support::{Fake, bonds, claiming, document, documents, fake, names, ran, run_into};
 
@@ -205,7 +205,7 @@ async fn outputs_of_tools_of_an_earlier_run_are_removed() {
 #[tokio::test]
 async fn vectors_alone_can_be_written_to_a_file() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::create(&Folder::create(folder.path()).unwrap().own()).unwrap();
+    let store = Store::create(folder.path()).unwrap();
     let path = folder.path().join("deep/vectors.jsonl");
     store.write_embeddings(&path).unwrap();
     assert_eq!(std::fs::read_to_string(path).unwrap(), "");

@@ -1,12 +1,10 @@
 //! Which line of a graph is meant by an id, the beginning of one, or a name.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::{candidate, edge_candidate};
 use crate::failure::Failure;
-use crate::graph::{EdgeHead, EntityHead, Lines};
+use crate::graph::{ENTITIES, EdgeHead, EntityHead, Graph, RELATIONS};
 
 /// Things listed at most where an id means several.
 const LISTED: usize = 50;
@@ -38,11 +36,11 @@ impl Matches {
 
 /// An id counts before a name, and a name before the beginning of an id. What was merged away is found in what it was
 /// merged into. Files are read line by line, entities first.
-pub(super) fn find(out: &Path, wanted: &str) -> Result<Found, Failure> {
+pub(super) fn find(graph: &mut Graph, wanted: &str) -> Result<Found, Failure> {
     let is_hex = wanted.len() >= BEGINNING && wanted.bytes().all(|byte| byte.is_ascii_hexdigit());
     let begins = |id: &str| is_hex && id.starts_with(wanted);
     let (mut by_name, mut by_beginning) = (Matches::default(), Matches::default());
-    let mut lines = Lines::open(out, "entities.jsonl")?;
+    let mut lines = graph.lines(ENTITIES)?;
     while let Some(line) = lines.line()? {
         if id_of(&line) == wanted {
             return Ok(Found::Line(lines.parse(&line)?));
@@ -62,7 +60,7 @@ pub(super) fn find(out: &Path, wanted: &str) -> Result<Found, Failure> {
             by_beginning.add(&line, candidate(&head));
         }
     }
-    let mut lines = Lines::open(out, "relations.jsonl")?;
+    let mut lines = graph.lines(RELATIONS)?;
     while let Some(line) = lines.line()? {
         if id_of(&line) == wanted {
             return Ok(Found::Line(lines.parse(&line)?));

@@ -12,14 +12,15 @@ use serde_json::{Value, json};
 use crate::Exit;
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
-use crate::graph::{EdgeHead, EntityHead, Lines};
+use crate::graph::{DOCUMENTS, ENTITIES, EdgeHead, EntityHead, Graph, RELATIONS};
 use crate::show::Show;
 use find::Found;
 use place::Sources;
 
 pub(crate) fn main(args: &ExplainArgs, show: Show) -> Result<Exit, Failure> {
-    match find::find(&args.out, &args.id)? {
-        Found::Line(line) => explain(args, &line, show),
+    let mut graph = Graph::open(&args.out, &[ENTITIES, RELATIONS, DOCUMENTS])?;
+    match find::find(&mut graph, &args.id)? {
+        Found::Line(line) => explain(args, graph, &line, show),
         Found::Several(several) => {
             if args.json {
                 show.json(&several)?;
@@ -40,7 +41,7 @@ pub(crate) fn main(args: &ExplainArgs, show: Show) -> Result<Exit, Failure> {
     }
 }
 
-fn explain(args: &ExplainArgs, line: &Value, show: Show) -> Result<Exit, Failure> {
+fn explain(args: &ExplainArgs, mut graph: Graph, line: &Value, show: Show) -> Result<Exit, Failure> {
     let origin = Origin::read(&args.out);
     if let Err(error) = &origin {
         let what = "where the graph came from isn't known, so nothing can be read again";
@@ -50,10 +51,10 @@ fn explain(args: &ExplainArgs, line: &Value, show: Show) -> Result<Exit, Failure
     let list = if line.get("mentions").is_some() { "mentions" } else { "evidence" };
     let all = line.get(list).and_then(Value::as_array).cloned().unwrap_or_default();
     let shown: Vec<&Value> = all.iter().take(args.places.get()).collect();
-    let offsets = origin.as_ref().and_then(|origin| Offsets::parse(&origin.offsets)).unwrap_or_default();
-    let mut sources = Sources::of(&args.out, origin, offsets, &shown)?;
+    let offsets = Offsets::parse(graph.offsets()).unwrap_or_default();
+    let mut sources = Sources::of((&args.out, &mut graph), origin, offsets, &shown)?;
     let places: Vec<Value> = shown.iter().map(|place| sources.explain(place)).collect();
-    let ends = ends(args, line)?;
+    let ends = ends(&mut graph, line)?;
     let mut explained = line.clone();
     if let Some(fields) = explained.as_object_mut() {
         fields.insert(list.to_owned(), places.into());
@@ -74,14 +75,14 @@ fn explain(args: &ExplainArgs, line: &Value, show: Show) -> Result<Exit, Failure
 }
 
 /// What the ends of a relation are called.
-fn ends(args: &ExplainArgs, line: &Value) -> Result<BTreeMap<&'static str, String>, Failure> {
+fn ends(graph: &mut Graph, line: &Value) -> Result<BTreeMap<&'static str, String>, Failure> {
     let wanted = |end| Some((line.get(end)?.as_str()?, end));
     let wanted: BTreeSet<(&str, &str)> = ["subject", "object"].into_iter().filter_map(wanted).collect();
     let mut names = BTreeMap::new();
     if wanted.is_empty() {
         return Ok(names);
     }
-    let mut lines = Lines::open(&args.out, "entities.jsonl")?;
+    let mut lines = graph.lines(ENTITIES)?;
     while let Some(line) = lines.line()? {
         let id = find::id_of(&line);
         for end in ["subject", "object"].into_iter().filter(|end| wanted.contains(&(id, *end))) {

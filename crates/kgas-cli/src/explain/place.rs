@@ -9,7 +9,7 @@ use kgas_engine::{Offsets, Origin, Reread};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::graph::Lines;
+use crate::graph::{DOCUMENTS, Graph};
 
 /// Characters shown on each side of a quote at most: not every text has sentences.
 const AROUND: usize = 300;
@@ -27,10 +27,15 @@ pub(super) struct Sources {
 
 impl Sources {
     /// Looks up the documents of these places in the ledger.
-    pub(super) fn of(out: &Path, origin: Option<Origin>, offsets: Offsets, places: &[&Value]) -> Result<Self, Failure> {
+    pub(super) fn of(
+        (out, graph): (&Path, &mut Graph),
+        origin: Option<Origin>,
+        offsets: Offsets,
+        places: &[&Value],
+    ) -> Result<Self, Failure> {
         let wanted: BTreeSet<&str> = places.iter().map(|place| text(place, "document")).collect();
         let mut rows = BTreeMap::new();
-        let mut lines = Lines::open(out, "documents.jsonl")?;
+        let mut lines = graph.lines(DOCUMENTS)?;
         while let Some(line) = lines.line()?.filter(|_| rows.len() < wanted.len()) {
             let row: Value = lines.parse(&line)?;
             if wanted.contains(text(&row, "document")) {

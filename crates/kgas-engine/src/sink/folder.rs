@@ -1,14 +1,24 @@
 //! The output folder: checked before anything is spent, each file complete before it gets its name.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::beside;
+use tracing::warn;
 
-/// A folder that can be written to.
+use super::draft::put_in_place;
+
+/// The end of the name of a file that isn't complete.
+const UNFINISHED: &str = ".tmp";
+
+/// A folder that can be written to, and that no other process writes to while this is there.
 #[derive(Clone, Debug)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    /// Held, never read. The system lets go of it when the process ends, however that comes.
+    _lock: Arc<File>,
+}
 
 /// An output that can't be written.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +42,9 @@ impl OutputError {
                 "writing there is not permitted".to_owned()
             }
             io::ErrorKind::StorageFull => "the disk is full, make room and run again".to_owned(),
+            io::ErrorKind::WouldBlock => {
+                "another kgas is writing there: wait until it has ended, or name another folder".to_owned()
+            }
             io::ErrorKind::IsADirectory => "a folder is in the way, name a file".to_owned(),
             _ => format!("it can't be written: {source}"),
         };
@@ -40,31 +53,43 @@ impl OutputError {
 }
 
 impl Folder {
-    /// Makes the folder where it isn't there, and tries to write to it.
+    /// Makes the folder where it isn't there, tries to write to it, and keeps other processes away from it. What an
+    /// earlier process left is tidied up: a graph that it had ready is put in place.
     ///
     /// # Errors
     /// [`OutputError`] that names the path.
     pub fn create(path: &Path) -> Result<Self, OutputError> {
-        let tried = fs::create_dir_all(path.join(".kgas")).and_then(|()| {
-            let probe = beside(&path.join("probe"));
-            File::create(&probe).and_then(|_| fs::remove_file(&probe))
-        });
-        match tried {
-            Ok(()) => Ok(Self(path.to_owned())),
-            Err(error) => Err(OutputError::new(path, error)),
+        Self::claim(path).map_err(|error| OutputError::new(path, error))
+    }
+
+    fn claim(path: &Path) -> io::Result<Self> {
+        let own = path.join(".kgas");
+        fs::create_dir_all(&own)?;
+        tempfile::tempfile_in(path)?;
+        let lock = File::options().write(true).create(true).truncate(false).open(own.join("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+            Err(TryLockError::Error(error)) => {
+                let path = path.display();
+                warn!(%path, %error, "no locks here: nothing keeps a second kgas from writing to the same folder");
+            }
         }
+        clean(&own)?;
+        put_in_place(path)?;
+        Ok(Self { path: path.to_owned(), _lock: Arc::new(lock) })
     }
 
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Where kgas keeps what is not an output.
     #[must_use]
     pub fn own(&self) -> PathBuf {
-        self.0.join(".kgas")
+        self.path.join(".kgas")
     }
 
     /// Writes a file of the folder; it gets its name when it is complete.
@@ -72,38 +97,36 @@ impl Folder {
     /// # Errors
     /// Where it can't be written.
     pub fn write(&self, name: &str, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
-        write_file(&self.0.join(name), content)
-    }
-
-    /// Keeps what came by standard input, for this user alone; what an earlier run has kept is removed.
-    pub(super) fn keep_stdin(
-        &self,
-        content: Option<impl FnOnce(&mut BufWriter<File>) -> io::Result<()>>,
-    ) -> io::Result<()> {
-        let path = self.own().join("stdin");
-        match content {
-            None => remove(&path),
-            Some(content) => write_to(&path, create_private, content),
-        }
-    }
-
-    /// Removes what tools of an earlier run have left.
-    pub(super) fn remove_tool_outputs(&self) -> io::Result<()> {
-        remove(&self.0.join("embeddings.jsonl"))?;
-        let Ok(entries) = fs::read_dir(self.0.join("tools")) else { return Ok(()) };
-        for entry in entries {
-            let path = entry?.path();
-            if path.extension().is_some_and(|ending| ending == "jsonl") {
-                remove(&path)?;
-            }
-        }
-        // Only an empty folder goes.
-        let _ = fs::remove_dir(self.0.join("tools"));
-        Ok(())
+        write_file(&self.path.join(name), content)
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+/// Removes what an earlier process left when it was killed.
+fn clean(own: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(own)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(super::SCRATCH) && path.is_dir() {
+            fs::remove_dir_all(&path)?;
+        } else if name.starts_with('.') && name.ends_with(UNFINISHED) && path.is_file() {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the names in a folder outlive a power failure, where the system knows how to.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    match File::open(path).and_then(|folder| folder.sync_all()) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        synced => synced,
+    }
+}
+
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -112,28 +135,11 @@ fn remove(path: &Path) -> io::Result<()> {
 
 /// Writes a file under another name and renames it.
 pub(super) fn write_file(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
-    write_to(path, |path| File::create(path), content)
-}
-
-/// A file that no other user may read.
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn write_to(
-    path: &Path,
-    create: impl FnOnce(&Path) -> io::Result<File>,
-    content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
     let unfinished = beside(path);
-    let written = create(&unfinished).and_then(|file| {
+    let written = File::create(&unfinished).and_then(|file| {
         let mut out = BufWriter::with_capacity(256 * 1024, file);
         content(&mut out)?;
         out.flush()?;
@@ -143,4 +149,10 @@ fn write_to(
         let _ = fs::remove_file(&unfinished);
     }
     written
+}
+
+/// A path beside another that nothing else uses, for a file that isn't complete yet.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}{UNFINISHED}", std::process::id()))
 }

@@ -1,22 +1,26 @@
 //! The outputs: records are spooled while the run goes on, then sorted, merged and written.
 
+mod draft;
 mod entities;
 mod folder;
+mod graph;
 mod lines;
 mod records;
 mod relations;
 mod spool;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use kgas_core::Ontology;
 use kgas_core::fact::EntityKey;
 
+pub use draft::Draft;
+pub(crate) use draft::{ORIGIN, STDIN};
 pub use folder::{Folder, OutputError};
+pub use graph::{GraphError, GraphFiles};
 pub(crate) use records::{Findings, Record, records};
 
 use crate::key::sorted_parts;
@@ -24,6 +28,9 @@ use crate::merge::{By, Link, Merged, Merging, Names, has_kin};
 use crate::offsets::Offsets;
 use records::Stream;
 use spool::{Sorted, Spool};
+
+/// How the names of folders begin that a run leaves only when it is killed.
+const SCRATCH: &str = "run-";
 
 /// All records of a run, by the output that they belong to.
 pub struct Store {
@@ -74,7 +81,7 @@ impl Store {
     /// Where the folder can't be written.
     pub fn create(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let scratch = tempfile::Builder::new().prefix("run-").tempdir_in(folder)?;
+        let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(folder)?;
         let (spools, ontology, links, mentions) = Default::default();
         let (offsets, merging) = Default::default();
         Ok(Self { scratch, spools, offsets, merging, ontology, links, mentions })
@@ -108,13 +115,12 @@ impl Store {
         self.spool(record.stream)?.push(&record.key, &record.payload)
     }
 
-    /// Writes all outputs of a graph to the folder. Each file is complete before it gets its name.
+    /// Writes all files of a graph aside; [`Draft::publish`] puts them in place.
     ///
     /// # Errors
     /// Where the disk can't be written or read.
-    pub fn write_graph(mut self, out: &Folder) -> io::Result<GraphCounts> {
-        let mut stdin = self.spools.contains_key(&Stream::Stdin).then(|| self.sorted(Stream::Stdin)).transpose()?;
-        out.keep_stdin(stdin.as_mut().map(|lines| |file: &mut BufWriter<File>| copy_lines(lines, file)))?;
+    pub fn write_graph(mut self, out: &Folder) -> io::Result<(Draft, GraphCounts)> {
+        let mut draft = Draft::begin(out)?;
         let mut mentions = self.mentions()?;
         let merged;
         (mentions, merged) = self.merged(mentions)?;
@@ -122,21 +128,21 @@ impl Store {
         let entities = entities::entities(&mut mentions, &merged, &mut lines, self.scratch.path())?;
         drop(mentions);
         let mut lines = lines.sort()?;
-        out.write("entities.jsonl", |file| copy_lines(&mut lines, file))?;
+        draft.write("entities.jsonl", |file| copy_lines(&mut lines, file))?;
         let (evidence, self_loops) = self.evidence(&merged)?;
         let mut relations = relations::Counts::default();
-        out.write("relations.jsonl", |file| {
+        draft.write("relations.jsonl", |file| {
             relations = relations::relations(evidence, file, self.scratch.path())?;
             Ok(())
         })?;
         for (stream, name) in [(Stream::Documents, "documents.jsonl"), (Stream::Rejected, "rejected.jsonl")] {
             let mut lines = self.sorted(stream)?;
-            out.write(name, |file| copy_lines(&mut lines, file))?;
+            draft.write(name, |file| copy_lines(&mut lines, file))?;
         }
-        self.write_tools(out)?;
+        self.write_others(&mut draft)?;
         let mut marks = entities.marks;
         marks.add(relations.marks);
-        Ok(GraphCounts {
+        let counts = GraphCounts {
             entities: entities.lines,
             merged: entities.merged,
             mentions: entities.mentions,
@@ -145,7 +151,8 @@ impl Store {
             matches: marks.matches,
             flags: marks.flags,
             self_loops,
-        })
+        };
+        Ok((draft, counts))
     }
 
     /// The names of all entities, to be compared by what they mean. All records must have been written.
@@ -225,19 +232,19 @@ impl Store {
         folder::write_file(path, |file| copy_lines(&mut lines, file))
     }
 
-    /// Outputs that only some tools have; those of an earlier run would belong to another graph.
-    fn write_tools(&mut self, out: &Folder) -> io::Result<()> {
-        out.remove_tool_outputs()?;
+    /// Files that only some graphs have.
+    fn write_others(&mut self, draft: &mut Draft) -> io::Result<()> {
         let streams: Vec<Stream> = self.spools.keys().cloned().collect();
         for stream in streams {
             let name = match &stream {
-                Stream::Embeddings => "embeddings.jsonl".to_owned(),
+                Stream::Embeddings => draft::EMBEDDINGS.to_owned(),
+                Stream::Stdin => STDIN.to_owned(),
                 // A file of that folder, whatever the id.
                 Stream::Tool(tool) => format!("tools/{}.jsonl", tool.replace(['/', '\\'], "_")),
                 _ => continue,
             };
             let mut lines = self.sorted(stream)?;
-            out.write(&name, |file| copy_lines(&mut lines, file))?;
+            draft.write(&name, |file| copy_lines(&mut lines, file))?;
         }
         Ok(())
     }
@@ -277,15 +284,9 @@ fn alias_links(mut aliases: Sorted) -> io::Result<Vec<Link>> {
     Ok(links)
 }
 
-fn copy_lines(lines: &mut Sorted, out: &mut BufWriter<File>) -> io::Result<()> {
+fn copy_lines(lines: &mut Sorted, out: &mut dyn Write) -> io::Result<()> {
     while lines.copy(out)?.is_some() {
         out.write_all(b"\n")?;
     }
     Ok(())
-}
-
-/// A path beside another that nothing else uses, for a file that isn't complete yet.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
 }

@@ -20,7 +20,10 @@ use kgas_core::{
     ToolMetadata, ToolOutput, ToolResult, Usage,
 };
 use kgas_engine::source::Sourced;
-use kgas_engine::{DocumentRow, Folder, GraphCounts, Interrupt, Pipeline, Progress, Store, Tally, run};
+use kgas_engine::{
+    Cost, Counts, Coverage, DocumentRow, Folder, GraphCounts, Interrupt, Origin, Pipeline, Progress, RunFacts,
+    RunState, SCHEMA_VERSION, Spent, Store, Summary, Tally, Tokens, run,
+};
 use serde_json::{Value, json};
 
 type Work = Box<dyn Fn(&ToolInput) -> Result<ToolResult, ToolError> + Send + Sync>;
@@ -246,8 +249,9 @@ pub(crate) async fn run_into(
     in_flight: usize,
     interrupt: &Interrupt,
 ) -> (Tally, GraphCounts, Vec<String>) {
-    let store = Store::create(&Folder::create(folder).unwrap().own()).unwrap();
-    run_as(folder, documents, (tools, &ontology()), in_flight, interrupt, store).await
+    let out = Folder::create(folder).unwrap();
+    let store = Store::create(&out.own()).unwrap();
+    run_as(&out, documents, (tools, &ontology()), in_flight, interrupt, store).await
 }
 
 /// A run with an ontology of its own and a store with settings of its own.
@@ -258,20 +262,21 @@ pub(crate) async fn ran_with(
     with: impl FnOnce(Store) -> Store,
 ) -> Ran {
     let folder = tempfile::tempdir().unwrap();
-    let store = with(Store::create(&Folder::create(folder.path()).unwrap().own()).unwrap());
+    let out = Folder::create(folder.path()).unwrap();
+    let store = with(Store::create(&out.own()).unwrap());
     let interrupt = Interrupt::default();
-    let (tally, counts, incomplete) = run_as(folder.path(), documents, (tools, ontology), 4, &interrupt, store).await;
+    let (tally, counts, incomplete) = run_as(&out, documents, (tools, ontology), 4, &interrupt, store).await;
     Ran { tally, counts, incomplete, folder }
 }
 
 /// The store of a run, before it is written.
 pub(crate) async fn store_of(
-    folder: &Path,
+    out: &Folder,
     documents: Vec<Sourced>,
     tools: &[Arc<Fake>],
     ontology: &Arc<Ontology>,
 ) -> Store {
-    let store = Store::create(&Folder::create(folder).unwrap().own()).unwrap();
+    let store = Store::create(&out.own()).unwrap();
     let pipeline = pipeline(tools, ontology, 1);
     let documents = Box::new(documents.into_iter());
     run(documents, pipeline, store, &Interrupt::default(), &mut Told::default()).await.unwrap().store
@@ -289,21 +294,64 @@ fn pipeline(tools: &[Arc<Fake>], ontology: &Arc<Ontology>, in_flight: usize) -> 
 }
 
 async fn run_as(
-    folder: &Path,
+    out: &Folder,
     documents: Vec<Sourced>,
     (tools, ontology): (&[Arc<Fake>], &Arc<Ontology>),
     in_flight: usize,
     interrupt: &Interrupt,
     store: Store,
 ) -> (Tally, GraphCounts, Vec<String>) {
-    let out = Folder::create(folder).unwrap();
     let pipeline = pipeline(tools, ontology, in_flight);
     let mut told = Told::default();
     let finished = run(Box::new(documents.into_iter()), pipeline, store, interrupt, &mut told).await.unwrap();
-    let counts = finished.store.write_graph(&out).unwrap();
+    let (draft, counts) = finished.store.write_graph(out).unwrap();
     let mut tally = finished.tally;
     tally.settle(&counts);
+    draft.publish(&origin(), summary(&tally, counts.clone(), RunState::Complete)).unwrap();
     (tally, counts, told.incomplete)
+}
+
+/// What is told of a run that was told nothing.
+pub(crate) fn origin() -> Origin {
+    Origin {
+        kgas: "0".to_owned(),
+        folder: ".".into(),
+        inputs: Vec::new(),
+        id_field: "id".to_owned(),
+        text_field: "text".to_owned(),
+        stdin_format: "txt".to_owned(),
+        ontology: None,
+        tools: Vec::new(),
+        offsets: "code_points".to_owned(),
+        merge: "aliases".to_owned(),
+    }
+}
+
+/// The summary of a run that ended so, with no time in it.
+pub(crate) fn summary(tally: &Tally, counts: GraphCounts, state: RunState) -> Summary {
+    let spent = Spent::new(tally.usage(), Cost::default());
+    Summary {
+        schema_version: SCHEMA_VERSION,
+        state,
+        coverage: Coverage::new(tally),
+        counts: Counts::new(tally, counts),
+        calls: tally.usage().calls,
+        tokens: Tokens::from(tally.usage()),
+        tools: Vec::new(),
+        models: Vec::new(),
+        offsets: "code_points",
+        files: BTreeMap::new(),
+        run: RunFacts {
+            kgas: "0",
+            started_unix: 0,
+            seconds: 0.0,
+            spent,
+            in_flight: 1,
+            max_concurrent: 1,
+            tools: BTreeMap::new(),
+            stopped_by: None,
+        },
+    }
 }
 
 impl Ran {
