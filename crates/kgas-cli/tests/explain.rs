@@ -1,12 +1,13 @@
 //! `kgas explain` shows what a fact rests on, by reading the sources again.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod support;
 
 use std::io::Write;
 use std::process::Stdio;
 
+use kgas_mock::{ChatCall, Reply};
 use serde_json::{Value, json};
 use support::{Desk, Ran, serve};
 
@@ -117,10 +118,13 @@ fn what_was_merged_is_found_under_all_its_names_and_says_why() {
 
 #[test]
 fn a_name_of_several_is_a_list_and_an_unknown_one_a_failure() {
-    let desk = Desk::with(&[("a.txt", "Paris and Paris.")]);
-    let classes = r#"{"entities": {"Person": {"examples": ["Paris"]}, "City": {"examples": ["Paris"]}}}"#;
-    desk.write("ontology.json", classes);
-    by_rules(&desk, &["--tools", "T23a_rules"]);
+    let desk = Desk::with(&[("a.txt", "Paris is far."), ("b.txt", "Paris is away.")]);
+    let answer = |call: &ChatCall| {
+        let class = if call.prompt().contains("away") { "Person" } else { "City" };
+        Reply::text(format!(r#"{{"entities": [{{"text": "Paris", "type": "{class}"}}]}}"#))
+    };
+    let (_runtime, server) = serve(|builder| builder.answer(answer));
+    assert_eq!(desk.extract(&server, &["--tools", "T23c_async"]).code, Some(0));
     let ran = told(&desk, "Paris");
     assert_eq!(ran.code, Some(2));
     let ids: Vec<String> =

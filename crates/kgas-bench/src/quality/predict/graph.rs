@@ -8,6 +8,7 @@ use std::path::Path;
 
 use kgas_core::fact::ObjectType;
 use kgas_core::text::label_key;
+use kgas_engine::{GraphError, GraphFiles};
 use serde::Deserialize;
 
 use super::{Answers, Claim, PredictError};
@@ -15,6 +16,7 @@ use crate::quality::data::{Labels, Triple};
 use crate::quality::lines;
 
 const EXPECTED: &str = "not what kgas extract writes";
+const FILES: [&str; 3] = ["documents.jsonl", "entities.jsonl", "relations.jsonl"];
 
 #[derive(Deserialize)]
 struct Document {
@@ -51,10 +53,14 @@ struct Place {
 
 /// Whether a folder is one that `kgas extract` wrote.
 pub(super) fn is_one(folder: &Path) -> bool {
-    ["documents.jsonl", "entities.jsonl", "relations.jsonl"].iter().all(|file| folder.join(file).is_file())
+    FILES.iter().all(|file| folder.join(file).is_file())
 }
 
 pub(super) fn read(folder: &Path, labels: &Labels) -> Result<Answers, PredictError> {
+    // A graph without a summary was made by others, and one of an older form can't be checked.
+    if let Err(error @ GraphError::Mixed { .. }) = GraphFiles::open(folder, &FILES) {
+        return Err(error.into());
+    }
     let documents = lines::read::<Document>(&folder.join("documents.jsonl"), EXPECTED)?;
     let answered = documents.into_iter().map(|line| line.value).filter(|document| document.state != "failed");
     let mut answers: Answers = answered.map(|document| (document.document, Vec::new())).collect();

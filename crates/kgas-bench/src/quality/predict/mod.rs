@@ -38,6 +38,9 @@ pub enum PredictError {
     /// A file is missing or broken.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The files of a graph don't belong together.
+    #[error(transparent)]
+    Graph(#[from] kgas_engine::GraphError),
     /// Nothing in a folder is for an ontology.
     #[error("{}: no predictions for {part}; expected a file {part}.jsonl or ont_{part}_….jsonl, or a folder {part} that kgas extract wrote", .folder.display())]
     None {
