@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test helpers may panic")]
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 mod support;
 
@@ -14,8 +15,10 @@ type Edit = (&'static str, Value);
 
 /// A folder with `a.json`: a scenario with a limit, and one that is promised and counts no time of its own.
 fn desk() -> (TempDir, Value) {
-    let folder = tempdir().unwrap();
-    let (report, _) = report(folder.path(), &["rate_limit", "error_recovery"]);
+    /// Measured once for all tests.
+    static REPORT: LazyLock<Value> =
+        LazyLock::new(|| report(tempdir().unwrap().path(), &["rate_limit", "error_recovery"]).0);
+    let (folder, report) = (tempdir().unwrap(), REPORT.clone());
     write(folder.path(), "a.json", &report);
     (folder, report)
 }
