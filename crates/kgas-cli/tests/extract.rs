@@ -130,8 +130,8 @@ fn an_output_that_can_not_be_written_costs_nothing() {
 
 #[test]
 fn never_more_calls_are_open_than_allowed() {
-    let texts: Vec<_> = (0..20).map(|at| (format!("{at}.txt"), "Ann is here.")).collect();
-    let documents: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let texts: Vec<_> = (0..20).map(|at| (format!("{at}.txt"), format!("Ann is here at {at}."))).collect();
+    let documents: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let desk = Desk::with(&documents);
     let (_runtime, server) = serve(|builder| builder.latency(Duration::from_millis(20)));
     let ran = desk.extract(&server, &["--max-concurrent", "3"]);

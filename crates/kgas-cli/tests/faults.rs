@@ -84,8 +84,8 @@ fn after_a_refusal_that_all_would_meet_nothing_more_is_bought() {
     let quota = r#"{"error": {"message": "You exceeded your quota", "code": "insufficient_quota"}}"#;
     let refusals = [Fault::status(401), Fault::status(403), Fault::status(404), Fault::status(429).body(quota)];
     for refusal in refusals {
-        let texts: Vec<_> = (0..9).map(|at| (format!("{at}.txt"), "Ann is here.")).collect();
-        let documents: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+        let texts: Vec<_> = (0..9).map(|at| (format!("{at}.txt"), format!("Ann is here at {at}."))).collect();
+        let documents: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         let desk = Desk::with(&documents);
         let (_runtime, server) = serve(|builder| builder.fault(refusal.nth(3)));
         let ran = desk.extract(&server, &["--tools", "T23c_async", "--max-concurrent", "1"]);

@@ -30,8 +30,8 @@ fn spawn(desk: &Desk, server: &MockServer, more: &[&str]) -> Child {
 }
 
 fn begin(latency: Duration, more: &[&str]) -> (Desk, tokio::runtime::Runtime, MockServer, Child) {
-    let texts: Vec<_> = (0..40).map(|at| (format!("{at:02}.txt"), "Ann is here.")).collect();
-    let documents: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let texts: Vec<_> = (0..40).map(|at| (format!("{at:02}.txt"), format!("Ann is here at {at}."))).collect();
+    let documents: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let desk = Desk::with(&documents);
     let (runtime, server) = serve(|builder| builder.latency(latency));
     let child = spawn(&desk, &server, &[&["--tools", "T23c_async", "--max-concurrent", "2"], more].concat());

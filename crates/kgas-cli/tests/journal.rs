@@ -3,6 +3,7 @@
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use kgas_mock::{Answer as _, ChatCall, MockServer, Reply};
 use serde_json::Value;
@@ -79,12 +80,11 @@ fn refresh_buys_all_again_once() {
     let desk = Desk::of(3);
     let with = ["--tools", "T23c_async"];
     done(desk.extract(&server, &with));
-    // The three texts are one question.
-    assert_eq!(calls(&server), 1);
+    assert_eq!(calls(&server), 3);
     done(desk.extract(&server, &[&with[..], &["--refresh"]].concat()));
-    assert_eq!(calls(&server), 2);
+    assert_eq!(calls(&server), 6);
     done(desk.extract(&server, &with));
-    assert_eq!(calls(&server), 2);
+    assert_eq!(calls(&server), 6);
 }
 
 #[test]
@@ -105,6 +105,15 @@ fn retry_failed_asks_again_about_chunks_that_are_not_complete_and_about_no_other
     assert_eq!(calls(&server), 2);
     done(desk.extract(&server, &[&with[..], &["--retry-failed"]].concat()));
     assert_eq!(calls(&server), 3);
+}
+
+#[test]
+fn documents_that_say_the_same_are_asked_about_once() {
+    let (_runtime, server) = serve(|builder| builder.latency(Duration::from_millis(20)));
+    let desk = Desk::new();
+    (0..9).for_each(|at| desk.write(&format!("in/{at}.txt"), "Ann is here."));
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    assert_eq!((calls(&server), states(&desk, "T23c_async").len()), (1, 9));
 }
 
 #[test]

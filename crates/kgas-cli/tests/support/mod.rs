@@ -51,11 +51,11 @@ impl Desk {
         desk
     }
 
-    /// A desk with so many documents that say where Ann is.
+    /// A desk with so many documents that say where Ann is, no two alike: what is asked twice is bought once.
     pub(crate) fn of(count: usize) -> Self {
         let desk = Self::new();
         for at in 0..count {
-            desk.write(&format!("in/{at:02}.txt"), "Ann is here.");
+            desk.write(&format!("in/{at:02}.txt"), format!("Ann is here at {at}."));
         }
         desk
     }
