@@ -55,7 +55,7 @@ fn ctrl_c_once_finishes_what_is_in_flight_and_writes_all() {
 
 #[test]
 fn ctrl_c_twice_drops_what_is_in_flight_and_writes_what_is_done() {
-    let desk = Desk::with(&[("a.txt", "Ann is here."), ("b.txt", "Ann is here."), ("c.txt", "SLOW")]);
+    let desk = Desk::with(&[("a.txt", "Ann is here."), ("b.txt", "Ann was here."), ("c.txt", "SLOW")]);
     let slow = |call: &ChatCall| {
         let wait = if call.prompt().contains("SLOW") { Duration::from_secs(600) } else { Duration::ZERO };
         people().answer(call).after(wait)
