@@ -211,7 +211,7 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), redb::Error> 
 }
 
 /// Does all that was told.
-pub(super) fn apply(transaction: &WriteTransaction, ops: &[Op]) -> Result<(), redb::Error> {
+pub(super) fn apply<'o>(transaction: &WriteTransaction, ops: impl Iterator<Item = &'o Op>) -> Result<(), redb::Error> {
     let mut tables = Tables::open(transaction)?;
     let mut totals = tables.totals()?;
     for op in ops {

@@ -52,7 +52,8 @@ enum State {
 #[derive(Debug)]
 struct Entry {
     op: Op,
-    told: oneshot::Sender<Told>,
+    /// Who waits for it; nobody where they were answered already.
+    told: Option<oneshot::Sender<Told>>,
 }
 
 impl Writer {
@@ -142,7 +143,7 @@ impl Writer {
 
     fn push(self: &Arc<Self>, mut queue: MutexGuard<'_, Queue>, op: Op) -> Pending {
         let (told, came) = oneshot::channel();
-        queue.waiting.push(Entry { op, told });
+        queue.waiting.push(Entry { op, told: Some(told) });
         let begin = !mem::replace(&mut queue.committing, true);
         drop(queue);
         if begin {
@@ -174,74 +175,51 @@ impl Writer {
         }
     }
 
-    fn commit(&self, batch: Vec<Entry>) {
-        let (ops, waiters): (Vec<_>, Vec<_>) = batch.into_iter().map(|entry| (entry.op, entry.told)).unzip();
-        let written = match self.write(&ops) {
-            Err(error) if error.is_full() => self.make_room(&error, ops, waiters),
-            written => (written, ops, waiters),
+    fn commit(&self, mut batch: Vec<Entry>) {
+        // Some may have waited since before the disk was full.
+        self.queue().turn_away(&mut batch);
+        let mut outcome = match self.write(&batch) {
+            Err(error) if error.is_full() => self.make_room(&error, &mut batch),
+            written => written,
         };
-        let (written, ops, waiters) = written;
         let mut queue = self.queue();
-        let mut outcome = written;
-        for op in &ops {
-            if let Op::Answered { key, .. } = op {
+        for entry in &batch {
+            if let Op::Answered { key, .. } = &entry.op {
                 queue.lost += u64::from(outcome.is_err());
                 queue.settle(key);
             }
         }
-        if let Err(error) = &mut outcome {
-            let told = error.clone().losing(queue.lost);
+        if let Err(error) = outcome {
             queue.state = State::Broken(error.clone());
-            *error = told;
+            outcome = Err(error.losing(queue.lost));
         }
         drop(queue);
-        for waiter in waiters {
+        for waiter in batch.into_iter().filter_map(|entry| entry.told) {
             // Whoever has left doesn't want to know.
             let _ = waiter.send(outcome.clone());
         }
     }
 
-    /// Writes again what could not be written because the disk is full, but for the calls that were to begin: they are
-    /// turned away, now and later.
-    fn make_room(
-        &self,
-        full: &JournalError,
-        ops: Vec<Op>,
-        waiters: Vec<oneshot::Sender<Told>>,
-    ) -> (Told, Vec<Op>, Vec<oneshot::Sender<Told>>) {
-        let had_room = self.ballast.release();
-        let mut again = Vec::with_capacity(ops.len());
-        let mut still = Vec::with_capacity(waiters.len());
+    /// Writes again what could not be written because the disk is full, but for the calls that were to begin.
+    fn make_room(&self, full: &JournalError, batch: &mut [Entry]) -> Told {
+        let had_ballast = self.ballast.release();
         {
             let mut queue = self.queue();
             if matches!(queue.state, State::Open) {
                 queue.state = State::Full(full.clone());
             }
-            for (op, waiter) in ops.into_iter().zip(waiters) {
-                match op {
-                    Op::Intend { number, .. } => {
-                        queue.open.remove(&number);
-                        // The failed commit may have reached the disk.
-                        again.push(Op::Withdrawn { number });
-                        let _ = waiter.send(Err(full.clone()));
-                    }
-                    op => {
-                        again.push(op);
-                        still.push(waiter);
-                    }
-                }
-            }
+            queue.turn_away(batch);
         }
-        tracing::warn!(had_room, "the disk is full: no more calls are made");
-        let written = self.store.reopen().and_then(|()| self.write(&again));
-        (written, again, still)
+        tracing::warn!(had_ballast, "the disk is full: no more calls are made");
+        self.store.reopen()?;
+        self.write(batch)
     }
 
-    fn write(&self, ops: &[Op]) -> Told {
-        if ops.iter().all(|op| matches!(op, Op::Flush)) {
+    fn write(&self, batch: &[Entry]) -> Told {
+        if batch.iter().all(|entry| matches!(entry.op, Op::Flush)) {
             return Ok(());
         }
-        let write = || self.store.write(|transaction| tables::apply(transaction, ops));
+        let write = || self.store.write(|transaction| tables::apply(transaction, batch.iter().map(|entry| &entry.op)));
         match write() {
             // What failed then was told to nobody, and will be told now.
             Err(error) if error.is_stale() => self.store.reopen().and_then(|()| write()),
@@ -259,6 +237,21 @@ impl Writer {
 }
 
 impl Queue {
+    /// Turns away the calls that were to begin, where the disk is full.
+    fn turn_away(&mut self, batch: &mut [Entry]) {
+        let State::Full(full) = &self.state else { return };
+        for entry in batch {
+            if let Op::Intend { number, .. } = entry.op {
+                self.open.remove(&number);
+                // A failed commit of it may have reached the disk.
+                entry.op = Op::Withdrawn { number };
+                if let Some(waiter) = entry.told.take() {
+                    let _ = waiter.send(Err(full.clone().losing(self.lost)));
+                }
+            }
+        }
+    }
+
     fn settle(&mut self, key: &Key) {
         if let Some(answers) = self.settling.get_mut(key) {
             *answers -= 1;
