@@ -102,7 +102,7 @@ async fn a_full_disk_ends_the_buying_and_loses_no_answer() {
 async fn where_not_even_the_ballast_is_room_enough_the_lost_answers_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let mut lost = 0;
-    for room in (0..70).step_by(10) {
+    for room in (0..70).step_by(14) {
         let disk = Disk::default();
         let journal = disk.open(folder.path()).unwrap();
         disk.leave(room, 1, folder.path());
@@ -122,13 +122,13 @@ async fn where_not_even_the_ballast_is_room_enough_the_lost_answers_are_counted(
 #[tokio::test]
 async fn a_loss_of_power_takes_no_answer_and_no_intent_that_was_told_to_be_recorded() {
     let folder = tempfile::tempdir().unwrap();
-    for seed in 0..6 {
+    for seed in 0..5 {
         let mut dice = Rng::with_seed(seed);
         let mut disk = Disk::default();
         let mut answered = Vec::new();
         let mut journal = disk.open(folder.path()).unwrap();
-        for _ in 0..4 {
-            disk.dies_after(dice.u32(1..30));
+        for _ in 0..3 {
+            disk.dies_after(dice.u32(1..25));
             let told = load(&journal).await;
             assert!(matches!(journal.failure().unwrap().problem(), JournalProblem::Io { .. }));
             assert!(journal.close().await.is_err());

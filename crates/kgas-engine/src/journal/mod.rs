@@ -39,6 +39,32 @@ const FILE: &str = "journal.redb";
 /// A record of paid calls in a folder. Clones are handles to the same.
 ///
 /// Dropping the future of a method takes back nothing that was told.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use kgas_engine::journal::{Answer, Journal, Key};
+/// use kgas_http::ApiRequest;
+/// use serde_json::json;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let journal = Journal::open(folder.path())?;
+/// let request = ApiRequest::post("embeddings", &json!({"input": ["a"]}));
+/// let key = Key::of("http://localhost:8080/v1", &request);
+/// assert_eq!(journal.find(&key).await?, None);
+/// let number = journal.intend(&key, request.body.unwrap_or_default()).await?;
+/// // Now the call may be made.
+/// let (body, took) = ("{\"data\": []}".into(), Duration::from_millis(300));
+/// let answer = Answer { number, status: 200, body, attempts: 1, took, at: 1_767_225_600 };
+/// journal.answered(number, answer.clone()).await?;
+/// // Now its answer may be used, and will be found for ever.
+/// assert_eq!(journal.find(&key).await?, Some(answer));
+/// journal.close().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Journal {
     writer: Arc<Writer>,
