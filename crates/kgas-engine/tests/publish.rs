@@ -212,3 +212,29 @@ async fn a_draft_that_is_dropped_leaves_nothing() {
     drop(store.write_graph(&folder).unwrap());
     assert_eq!(contents(out.path()), before);
 }
+
+#[tokio::test]
+async fn a_move_that_fails_half_way_leaves_the_old_summary_and_is_made_up_for_by_the_next_start() {
+    let (out, apart) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    written(out.path(), "Ann left.", RunState::Complete).await;
+    written(apart.path(), "Bob knows Cid.", RunState::Complete).await;
+    let before = contents(out.path());
+    // A file can't take the name of a folder.
+    let in_the_way = out.path().join("rejected.jsonl");
+    fs::remove_file(&in_the_way).unwrap();
+    fs::create_dir(&in_the_way).unwrap();
+    let folder = Folder::create(out.path()).unwrap();
+    let tools = [Arc::new(names()), Arc::new(bonds())];
+    let store = store_of(&folder, support::documents(&[("a.txt", "Bob knows Cid.")]), &tools, &ontology()).await;
+    let (draft, counts) = store.write_graph(&folder).unwrap();
+    let summary = support::summary(&Tally::default(), counts, RunState::Complete);
+    assert!(draft.publish(&support::origin(), summary).is_err());
+    let after = contents(out.path());
+    assert_eq!(after["summary.json"], before["summary.json"]);
+    assert_ne!(after["entities.jsonl"], before["entities.jsonl"]);
+    assert!(problem(out.path()).contains("documents.jsonl isn't the file that its summary names"));
+    drop(folder);
+    fs::remove_dir(&in_the_way).unwrap();
+    Folder::create(out.path()).unwrap();
+    assert!(contents(out.path()) == contents(apart.path()));
+}
