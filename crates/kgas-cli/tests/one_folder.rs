@@ -1,7 +1,7 @@
 //! One output folder: killed runs, stopped runs, and a second process.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! How a graph takes the place of another: whole, and only where it may.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod support;
 
