@@ -9,7 +9,9 @@ use crate::{ApiRequest, Reply};
 /// Says whether an attempt can be afforded. A client asks it before each attempt, those made again included, so that
 /// what it allows can't be overshot by calls in flight.
 ///
-/// What was set aside is settled exactly once, whatever becomes of the attempt.
+/// What was set aside is settled exactly once, whatever becomes of the attempt, and before its call does anything
+/// else: what a refused attempt gives back is there for its own repetition. That is also said where a future is dropped,
+/// so [`settle`](Self::settle) should be quick, and must not panic.
 #[async_trait]
 pub trait Purse: Send + Sync + fmt::Debug {
     /// Sets aside the most that one attempt at this can cost. Waits while what is set aside for other attempts may
@@ -34,7 +36,8 @@ pub enum Spending<'a> {
     Unsent,
     /// The server turned the request away: an attempt, but no work that is paid for.
     Refused,
-    /// The request was written, and no whole answer came: the server may have done the work.
+    /// The request was written, and no whole answer came: the server may have done the work. Also for what is
+    /// [opened](crate::Client::open): when the head of its answer comes, nobody knows what it will cost.
     Perhaps,
     /// The answer, which may tell what was used.
     Answered(&'a Reply),

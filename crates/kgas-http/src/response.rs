@@ -117,7 +117,7 @@ impl fmt::Debug for Reply {
 /// Where the time of a call went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waited {
-    /// In the limiter's queue.
+    /// In the limiter's queue, and before it for the [purse](crate::Purse), if there is one.
     pub queue: Duration,
     /// What the time in the queue was spent waiting for.
     pub queued: Queued,

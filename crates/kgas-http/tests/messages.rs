@@ -1,6 +1,7 @@
 //! Every kind of failure as a user reads it, made by real failures: one table, for one voice.
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
+mod allowance;
 mod doors;
 mod support;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::Duration;
 
+use allowance::Allowance;
 use doors::Door;
 use kgas_http::{
     ApiRequest, ApiResponse, Client, ClientBuilder, Cost, HttpError, Limits, RetryPolicy, Timeouts, memory,
@@ -78,6 +80,7 @@ async fn in_memory() -> Vec<HttpError> {
     // With all its tries.
     errors.push(failing(RetryPolicy::DEFAULT, |builder| builder, refused(503, &[], "Overloaded.")).await);
     errors.extend([unsendable("x?key=abc").await, unsendable("a b").await, closed().await, too_large_to_send().await]);
+    errors.push(spent().await);
     errors.extend([outage().await, nobody_listens().await, nobody_accepts().await]);
     errors
 }
@@ -104,6 +107,11 @@ async fn too_large_to_send() -> HttpError {
     let (_server, builder) = Server::in_memory(|_, _| fine());
     let limits = Limits { tokens_per_minute: 10_000.try_into().ok(), ..Limits::default() };
     error(builder.limits(limits).build().unwrap().get("x").cost(Cost::tokens(12_000)).await)
+}
+
+async fn spent() -> HttpError {
+    let (_server, builder) = Server::in_memory(|_, _| fine());
+    error(builder.purse(Allowance::of(0)).build().unwrap().get("x").await)
 }
 
 async fn outage() -> HttpError {

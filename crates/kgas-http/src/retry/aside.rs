@@ -29,7 +29,8 @@ impl<'a> Aside<'a> {
     /// What can be had at once; `None` where it is not enough.
     pub(super) fn at_once(course: &'a Course, request: &'a ApiRequest) -> Option<Self> {
         let Some(purse) = course.purse.as_deref() else { return Some(Self::default()) };
-        purse.try_reserve(request).then_some(Self { paid: Some((purse, request)), mark: None })
+        // Not made before it is known to be paid for: dropping it gives back.
+        purse.try_reserve(request).then(|| Self { paid: Some((purse, request)), mark: None })
     }
 
     /// It is for the attempt with this permit.
