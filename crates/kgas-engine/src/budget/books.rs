@@ -64,17 +64,18 @@ impl Caps {
     /// Which limit is passed by what was spent and what is wanted.
     fn passed(&self, spent: Amount, want: Amount) -> Unaffordable {
         let all = spent.plus(want);
+        let is = if spent == Amount::default() { "too small" } else { "spent" };
         let words = match *self {
             Self { calls: Some(most), .. } if all.calls > most => {
                 format!("the budget is spent: {} of {most} calls", spent.calls)
             }
             Self { tokens: Some(most), .. } if all.tokens() > most => format!(
-                "the budget is spent: {most} tokens allowed, {} spent, and this call may take {}",
+                "the budget is {is}: {most} tokens allowed, {} spent, and this call may take {}",
                 spent.tokens(),
                 want.tokens()
             ),
             Self { usd, .. } => format!(
-                "the budget is spent: {} allowed, {} spent, and this call may cost {}",
+                "the budget is {is}: {} allowed, {} spent, and this call may cost {}",
                 usd.unwrap_or(Usd::MAX),
                 spent.usd,
                 want.usd
