@@ -12,6 +12,7 @@ use crate::Exit;
 use crate::failure::Failure;
 use crate::models::Models;
 use crate::progress::Meter;
+use crate::purse;
 use crate::settings::Equipped;
 use crate::show::Show;
 use crate::words::counted;
@@ -69,9 +70,18 @@ impl Corpus {
             RunState::Interrupted
         } else if tally.documents_in(DocumentState::Complete) == tally.all_documents() {
             RunState::Complete
+        } else if self.models.spent().is_some() {
+            RunState::Stopped
         } else {
             RunState::Incomplete
         }
+    }
+
+    /// Why a run with this tally was stopped, where it was.
+    pub(crate) fn stopped_by(&self, tally: &Tally) -> Option<String> {
+        let is_stopped = self.state(tally) == RunState::Stopped;
+        let why = self.models.fatal().or_else(|| self.models.spent());
+        why.filter(|_| is_stopped)
     }
 
     /// Says what a person may lose by, and gives the exit code; `out` has the results, `ledger` what became of each
@@ -94,24 +104,42 @@ impl Corpus {
                 show.note(&format!("to go on: {}", self.again));
                 Ok(Exit::Interrupted)
             }
-            RunState::Stopped => {
-                let why = self.models.fatal().unwrap_or_default();
-                Err(Failure::fatal(format!("{why}; what was done before is in {out}")))
-            }
+            RunState::Stopped => match self.models.fatal() {
+                Some(why) => Err(Failure::fatal(format!("{why}; what was done before is in {out}"))),
+                None => {
+                    show.warning(&self.out_of_budget(tally, ledger));
+                    Ok(Exit::WithFailures)
+                }
+            },
             RunState::Incomplete if tally.unreadable == tally.all_documents() => {
                 let why = ledger.map(|ledger| format!(": {ledger} says why")).unwrap_or_default();
                 Err(Failure::fatal(format!("none of the documents can be read{why}")))
             }
             RunState::Incomplete => {
-                show.warning(&shortfall(tally, ledger));
+                show.warning(&shortfall(tally, ledger, None));
                 Ok(Exit::WithFailures)
             }
         }
     }
+
+    /// What a run says that its budget ended: what is missing, what was spent, and how to go on.
+    fn out_of_budget(&self, tally: &Tally, ledger: Option<&str>) -> String {
+        let why = self.models.spent().unwrap_or_default();
+        let account = self.models.budget.as_ref().map(|budget| budget.account()).unwrap_or_default();
+        let again =
+            if account.attempts == 0 { "raise the limit: no call fits into it".to_owned() } else { go_on(&self.again) };
+        let missing = shortfall(tally, ledger, Some(&again));
+        format!("{why}; in all {}; {missing}", purse::in_words(&account))
+    }
 }
 
-/// What is missing, where that stands, and what to do: one line.
-fn shortfall(tally: &Tally, ledger: Option<&str>) -> String {
+/// How a run is taken up that stopped with a part of its work done.
+fn go_on(again: &str) -> String {
+    format!("to go on: {again}")
+}
+
+/// What is missing, where that stands, and what to do (`again` says how to run again): one line.
+fn shortfall(tally: &Tally, ledger: Option<&str>, again: Option<&str>) -> String {
     let chunks = tally.chunks();
     let count = |state: ChunkState| chunks.get(&state).copied().unwrap_or_default();
     let states = [ChunkState::Refused, ChunkState::Truncated, ChunkState::Failed, ChunkState::Skipped];
@@ -134,7 +162,9 @@ fn shortfall(tally: &Tally, ledger: Option<&str>) -> String {
     if count(ChunkState::Truncated) > 0 {
         to_do.push("try a smaller --chunk-size for what was truncated");
     }
-    if count(ChunkState::Failed) + count(ChunkState::Skipped) > 0 {
+    if let Some(again) = again {
+        to_do.push(again);
+    } else if count(ChunkState::Failed) + count(ChunkState::Skipped) > 0 {
         to_do.push("run again for what failed");
     }
     if to_do.is_empty() {

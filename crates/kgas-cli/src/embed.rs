@@ -23,7 +23,7 @@ pub(crate) const EMBEDDER: &str = "T41_async";
 pub(crate) async fn main(args: &EmbedArgs, show: Show) -> Result<Exit, Failure> {
     let endpoint = Endpoint::from_args(&args.model)?;
     let tools = equip(&registry()?, &[EMBEDDER.to_owned()], &args.tools)?;
-    let models = Models::of(endpoint.as_ref(), &tools, args.journal.offline)?;
+    let models = Models::of(endpoint.as_ref(), &tools, &args.budget, args.journal.offline)?;
     let documents = input::corpus(&args.source)?;
     let store = store(&args.out)?;
     let record = Record::open(&args.journal, Some(&own(&args.out)))?;

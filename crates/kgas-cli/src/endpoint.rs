@@ -8,13 +8,14 @@ use std::time::Duration;
 use kgas_engine::Interrupt;
 use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel, has_form, is_final};
 use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL};
-use kgas_http::{BaseUrl, BuildError, Client, Limits, RetryPolicy, Timeouts, Transport};
+use kgas_http::{BaseUrl, BuildError, Client, Limits, Purse, RetryPolicy, Timeouts, Transport};
 use serde_json::{Map, Value};
 
 use crate::args::{ModelArgs, Proxy};
 use crate::failure::Failure;
 use crate::input;
 use crate::key::{is_openai, key_for};
+use crate::purse::Asked;
 
 /// A server that may be asked.
 #[derive(Debug)]
@@ -70,11 +71,12 @@ impl Endpoint {
         Ok(Some(endpoint))
     }
 
-    /// A client of it, which turns away what only queues when the run is stopped. Nothing is connected yet.
+    /// A client of it, which asks the purse before each attempt, and turns away what only queues when the run is
+    /// stopped. Nothing is connected yet.
     ///
     /// Only now is a key looked for: whoever sends nothing needs none.
-    pub(crate) fn client(&self, interrupt: &Interrupt) -> Result<Client, Failure> {
-        let client = self.build()?;
+    pub(crate) fn client(&self, interrupt: &Interrupt, purse: Arc<dyn Purse>) -> Result<Client, Failure> {
+        let client = self.build(purse)?;
         let (limiter, interrupt) = (client.limiter().clone(), interrupt.clone());
         // It waits as long as the process lives, and nobody waits for it.
         tokio::spawn(async move {
@@ -84,9 +86,10 @@ impl Endpoint {
         Ok(client)
     }
 
-    fn build(&self) -> Result<Client, Failure> {
+    fn build(&self, purse: Arc<dyn Purse>) -> Result<Client, Failure> {
         let mut builder = openai::builder(&self.base.to_string())
             .close_on(is_final)
+            .purse(purse)
             .limits(self.limits)
             .timeouts(self.timeouts)
             .retry(self.retry)
@@ -135,6 +138,15 @@ impl Endpoint {
     /// Whether those fields say which form an answer is to have.
     pub(crate) fn sets_form(&self) -> bool {
         has_form(&self.extra)
+    }
+
+    /// The models that tools ask which chat, embed, or both. The name that was given is the chat model's; it is the
+    /// embedding model's where no tool chats.
+    pub(crate) fn asked(&self, chats: bool, embeds: bool) -> Vec<Asked> {
+        let named = |default: &str| self.model.as_deref().unwrap_or(default).to_owned();
+        let chat = chats.then(|| Asked { name: named(CHAT_MODEL), chats: true });
+        let embedding = if chats { EMBEDDING_MODEL.to_owned() } else { named(EMBEDDING_MODEL) };
+        chat.into_iter().chain(embeds.then_some(Asked { name: embedding, chats: false })).collect()
     }
 
     pub(crate) fn chat_model(&self, transport: Arc<dyn Transport>, gate: Arc<Gate>) -> OpenAiModel {

@@ -48,7 +48,7 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
     let similarity = Similarity::of(args)?;
     let embedder = similarity.iter().map(|similarity| similarity.embedder.clone());
     let all: Vec<Equipped> = tools.iter().cloned().chain(embedder).collect();
-    let models = Models::of(endpoint.as_ref(), &all, args.journal.offline)?;
+    let models = Models::of(endpoint.as_ref(), &all, &args.budget, args.journal.offline)?;
     let out = Folder::create(&args.out).map_err(Failure::fatal)?;
     let record = record(args, &models, &out)?;
     let mut models = models.keep(record, endpoint.as_ref(), &all);
@@ -230,7 +230,7 @@ fn summary(
             in_flight: corpus.in_flight.get(),
             max_concurrent: args.model.max_concurrent.get(),
             tools: tool_facts(tally, |tool, usage| cost(Some(tool), usage)),
-            stopped_by: corpus.models.fatal(),
+            stopped_by: corpus.stopped_by(tally),
         },
     }
 }

@@ -30,6 +30,7 @@ mod ontology;
 mod origin;
 mod progress;
 mod prompt;
+mod purse;
 mod record;
 mod run;
 mod settings;

@@ -5,13 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kgas_core::{Embedder, Need, ToolContext, Usage};
+use kgas_engine::budget::Budget;
 use kgas_engine::model::{Gate, OpenAiModel, Support};
 use kgas_engine::{Folder, Interrupt};
 use kgas_http::Transport;
 
+use crate::args::BudgetArgs;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::form;
+use crate::purse;
 use crate::record::{Nowhere, Record};
 use crate::settings::{Equipped, needs};
 use crate::show::Show;
@@ -23,6 +26,8 @@ pub(crate) struct Models {
     pub(crate) interrupt: Interrupt,
     /// What was spent on finding out in which form the server takes schemas.
     pub(crate) asking: Usage,
+    /// What was spent, where anything can be.
+    pub(crate) budget: Option<Arc<Budget>>,
     chat: Option<OpenAiModel>,
     gate: Arc<Gate>,
     /// What leads to the server, where a model is asked.
@@ -34,7 +39,12 @@ pub(crate) struct Models {
 impl Models {
     /// The models of an endpoint, where one was named. Nothing is connected yet; where nothing may be bought, nothing
     /// will be.
-    pub(crate) fn of(endpoint: Option<&Endpoint>, tools: &[Equipped], offline: bool) -> Result<Self, Failure> {
+    pub(crate) fn of(
+        endpoint: Option<&Endpoint>,
+        tools: &[Equipped],
+        money: &BudgetArgs,
+        offline: bool,
+    ) -> Result<Self, Failure> {
         let interrupt = Interrupt::default();
         match endpoint.filter(|_| are_asked(tools)) {
             // Passed over in silence, they would seem to hold.
@@ -43,8 +53,11 @@ impl Models {
             }
             Some(endpoint) if offline => Ok(Self::behind(Arc::new(Nowhere), endpoint, tools, interrupt)),
             Some(endpoint) => {
-                let client = Arc::new(endpoint.client(&interrupt)?);
-                Ok(Self::behind(client, endpoint, tools, interrupt))
+                let (chats, embeds) = (needs(tools, Need::ChatModel), needs(tools, Need::Embedder));
+                let budget = purse::budget(money, &endpoint.asked(chats.is_some(), embeds.is_some()))?;
+                let client = Arc::new(endpoint.client(&interrupt, budget.clone())?);
+                let models = Self::behind(client, endpoint, tools, interrupt);
+                Ok(Self { budget: Some(budget), ..models })
             }
             None => Self::none(tools, interrupt),
         }
@@ -54,7 +67,7 @@ impl Models {
     pub(crate) fn keep(self, record: Record, endpoint: Option<&Endpoint>, tools: &[Equipped]) -> Self {
         let Some((endpoint, line)) = endpoint.zip(self.line.clone()) else { return self };
         let line = record.around(line, &endpoint.base.to_string(), &self.interrupt);
-        Self { record, ..Self::behind(line, endpoint, tools, self.interrupt) }
+        Self { record, budget: self.budget, ..Self::behind(line, endpoint, tools, self.interrupt) }
     }
 
     /// Whether a model is asked.
@@ -84,7 +97,7 @@ impl Models {
             .with_stop(interrupt.stop())
             .with_parallelism(endpoint.limits.max_concurrent);
         let (asking, record) = Default::default();
-        Self { context, interrupt, asking, chat: Some(chat), gate, line: Some(transport), record }
+        Self { context, interrupt, asking, budget: None, chat: Some(chat), gate, line: Some(transport), record }
     }
 
     /// Asks for answers in the form that the server takes, where that is left to it: found out before all else, unless
@@ -138,7 +151,7 @@ impl Models {
         let gate = Arc::new(Gate::new(interrupt.clone()));
         let context = ToolContext::offline().with_stop(interrupt.stop());
         let (asking, record) = Default::default();
-        Ok(Self { context, interrupt, asking, chat: None, gate, line: None, record })
+        Ok(Self { context, interrupt, asking, budget: None, chat: None, gate, line: None, record })
     }
 
     /// The error after which nothing could be bought, where there was one.
@@ -149,6 +162,11 @@ impl Models {
     /// The record that these models' answers are kept by.
     pub(crate) const fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// Why a call was not made for want of budget, where one was not.
+    pub(crate) fn spent(&self) -> Option<String> {
+        self.budget.as_ref().and_then(|budget| budget.spent()).map(|why| why.to_string())
     }
 
     /// The models that these tools ask, by provider and name.

@@ -23,7 +23,7 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
         return Ok(Exit::Complete);
     }
     let endpoint = Endpoint::from_args(&args.model)?;
-    let models = Models::of(endpoint.as_ref(), &tools, args.journal.offline)?;
+    let models = Models::of(endpoint.as_ref(), &tools, &args.budget, args.journal.offline)?;
     let record = Record::open(&args.journal, None)?;
     let models = models.keep(record, endpoint.as_ref(), &tools);
     if let Some(endpoint) = endpoint.as_ref().filter(|_| crate::models::are_asked(&tools)) {
@@ -44,6 +44,9 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
     show.json(&result)?;
     if let Some(error) = models.fatal() {
         return Err(Failure::fatal(error));
+    }
+    if let Some(why) = models.spent().filter(|_| result.status() != ToolStatus::Success) {
+        show.warning(&why);
     }
     Ok(match result.status() {
         _ if models.interrupt.is_stopping() => Exit::Interrupted,

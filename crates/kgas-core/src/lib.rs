@@ -39,7 +39,7 @@ pub use model::{
 };
 pub use ontology::Ontology;
 pub use registry::{Registry, RegistryError, ToolRegistration, nearest};
-pub use result::{ChunkReport, ChunkState, Embedding, Part, Shown, ToolOutput, ToolResult, ToolStatus, Usage};
+pub use result::{ChunkReport, ChunkState, Embedding, Part, Saved, Shown, ToolOutput, ToolResult, ToolStatus, Usage};
 pub use span::Span;
 pub use stop::Stop;
 pub use tool::{KgasTool, ToolPlugin};

@@ -1,5 +1,6 @@
 //! What the user typed.
 
+mod budget;
 mod journal;
 mod model;
 mod ontology;
@@ -10,6 +11,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::budget::BudgetArgs;
 pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, PruneArgs, ShowArgs};
 pub(crate) use self::model::{ModelArgs, Proxy};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
@@ -96,6 +98,8 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) journal: JournalArgs,
     #[command(flatten)]
+    pub(crate) budget: BudgetArgs,
+    #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }
 
@@ -131,6 +135,8 @@ pub(crate) struct ExtractArgs {
     pub(crate) model: ModelArgs,
     #[command(flatten)]
     pub(crate) journal: JournalArgs,
+    #[command(flatten)]
+    pub(crate) budget: BudgetArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }
@@ -195,6 +201,8 @@ pub(crate) struct EmbedArgs {
     pub(crate) model: ModelArgs,
     #[command(flatten)]
     pub(crate) journal: JournalArgs,
+    #[command(flatten)]
+    pub(crate) budget: BudgetArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }
