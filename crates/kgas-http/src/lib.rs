@@ -69,7 +69,7 @@ pub use self::base_url::{BaseUrl, BaseUrlError};
 pub use self::builder::{BuildError, ClientBuilder};
 pub use self::client::{Call, Client};
 pub use self::error::{ErrorKind, HttpError};
-pub use self::limit::{Cause, Cost, Learned, Limiter, Limits, Permit, Queued, Refusal, Snapshot};
+pub use self::limit::{Cause, Cost, Learned, Limiter, Limits, Permit, Queued, Refusal, Rehearsal, Snapshot};
 pub use self::open::Opened;
 pub use self::purse::{Purse, Spending, Unaffordable};
 pub use self::report::Attempt;

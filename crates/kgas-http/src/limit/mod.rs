@@ -10,6 +10,7 @@ mod limits;
 mod permit;
 mod queue;
 mod refusal;
+mod rehearse;
 mod slow;
 mod snapshot;
 mod spread;
@@ -30,6 +31,7 @@ pub use self::limits::{Cost, Limits};
 pub(crate) use self::permit::Mark;
 pub use self::permit::Permit;
 pub use self::refusal::Refusal;
+pub use self::rehearse::Rehearsal;
 pub use self::snapshot::Snapshot;
 use crate::{ErrorKind, HttpError};
 
