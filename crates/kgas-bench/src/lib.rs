@@ -8,7 +8,6 @@
 
 pub mod advice;
 pub mod attribution;
-pub mod bound;
 pub mod figures;
 pub mod html;
 pub mod probe;
@@ -34,6 +33,7 @@ use clap::Parser as _;
 use kgas_tools as _;
 
 use args::{Cli, Command};
+pub use kgas_engine::plan::bound;
 use show::Show;
 
 /// Reads the command line and does what it says.

@@ -13,6 +13,7 @@ mod merge;
 pub mod model;
 mod offsets;
 mod origin;
+pub mod plan;
 mod redo;
 mod renewal;
 mod run;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use kgas_bench::bound::{Binding, Terms, Work, least};
+use kgas_engine::plan::bound::{Binding, Terms, Work, least};
 use proptest::prelude::*;
 
 fn terms(requests: Option<u32>, tokens: Option<u32>, max_concurrent: usize) -> Terms {

@@ -68,7 +68,7 @@ pub struct Bound {
 ///
 /// ```
 /// use std::time::Duration;
-/// use kgas_bench::bound::{Binding, Terms, Work, least};
+/// use kgas_engine::plan::bound::{Binding, Terms, Work, least};
 ///
 /// // 18 calls of 2.5 s, ten at a time, 60 per minute with a burst of ten.
 /// let work = Work { latencies: vec![Duration::from_millis(2500); 18], tokens: vec![0; 18] };
@@ -79,25 +79,86 @@ pub struct Bound {
 /// ```
 #[must_use]
 pub fn least(work: &Work, terms: &Terms) -> Bound {
-    let shortest = work.latencies.iter().min().copied().unwrap_or_default().as_secs_f64();
-    let mut bound = Bound { seconds: by_latency(work, terms.max_concurrent), binding: Binding::Latency };
-    let calls = count(work.latencies.len());
-    let largest = float(work.tokens.iter().max().copied().unwrap_or_default());
-    let tokens = float(work.tokens.iter().sum());
-    let burst = terms.burst.unwrap_or(1.0).max(1.0);
-    let token_burst = terms.token_burst.unwrap_or_default().max(largest);
-    let quotas = [
-        (Binding::Requests, terms.requests_per_minute, calls, burst),
-        (Binding::Tokens, terms.tokens_per_minute, tokens, token_burst),
-    ];
-    for (binding, limit, units, burst) in quotas {
-        let Some(limit) = limit else { continue };
-        let seconds = by_quota(units, burst, f64::from(limit.max(1))) + shortest;
-        if seconds > bound.seconds {
-            bound = Bound { seconds, binding };
+    Totals::of(work).least(terms)
+}
+
+/// What [`least`] has to know of the work: its sums and extremes, so that work can be added up call by call.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Calls.
+    pub calls: u64,
+    /// The seconds of all calls together.
+    pub seconds: f64,
+    /// The seconds of the shortest call.
+    pub shortest: f64,
+    /// The seconds of the longest call.
+    pub longest: f64,
+    /// The tokens of all calls together.
+    pub tokens: f64,
+    /// The tokens of the largest call.
+    pub largest: f64,
+}
+
+impl Totals {
+    /// The sums of this work.
+    #[must_use]
+    pub fn of(work: &Work) -> Self {
+        let seconds = |latency: Option<&Duration>| latency.copied().unwrap_or_default().as_secs_f64();
+        Self {
+            calls: work.latencies.len() as u64,
+            seconds: work.latencies.iter().map(Duration::as_secs_f64).sum(),
+            shortest: seconds(work.latencies.iter().min()),
+            longest: seconds(work.latencies.iter().max()),
+            tokens: float(work.tokens.iter().sum()),
+            largest: float(work.tokens.iter().max().copied().unwrap_or_default()),
         }
     }
-    bound
+
+    /// Adds a call.
+    pub fn add(&mut self, seconds: f64, tokens: f64) {
+        self.shortest = if self.calls == 0 { seconds } else { self.shortest.min(seconds) };
+        self.longest = self.longest.max(seconds);
+        self.largest = self.largest.max(tokens);
+        self.seconds += seconds;
+        self.tokens += tokens;
+        self.calls += 1;
+    }
+
+    /// So many times this work.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count times a factor")]
+    pub fn times(&self, factor: f64) -> Self {
+        let calls = (float(self.calls) * factor).round() as u64;
+        Self { calls, seconds: self.seconds * factor, tokens: self.tokens * factor, ..*self }
+    }
+
+    /// As [`least`].
+    #[must_use]
+    pub fn least(&self, terms: &Terms) -> Bound {
+        let mut bound = Bound { seconds: self.by_latency(terms.max_concurrent), binding: Binding::Latency };
+        let burst = terms.burst.unwrap_or(1.0).max(1.0);
+        let token_burst = terms.token_burst.unwrap_or_default().max(self.largest);
+        let quotas = [
+            (Binding::Requests, terms.requests_per_minute, float(self.calls), burst),
+            (Binding::Tokens, terms.tokens_per_minute, self.tokens, token_burst),
+        ];
+        for (binding, limit, units, burst) in quotas {
+            let Some(limit) = limit else { continue };
+            let seconds = by_quota(units, burst, f64::from(limit.max(1))) + self.shortest;
+            if seconds > bound.seconds {
+                bound = Bound { seconds, binding };
+            }
+        }
+        bound
+    }
+
+    fn by_latency(&self, at_once: usize) -> f64 {
+        let at_once = at_once.max(1) as u64;
+        let spread = self.seconds / float(at_once);
+        // No call is shorter than the shortest, so that many rounds of it are needed in any case.
+        let rounds = float(self.calls.div_ceil(at_once)) * self.shortest;
+        spread.max(rounds).max(self.longest)
+    }
 }
 
 /// When the last of so many units can be dispatched.
@@ -105,21 +166,6 @@ fn by_quota(units: f64, burst: f64, per_minute: f64) -> f64 {
     let pace = (units - burst) * 60.0 / per_minute;
     let full_minutes = ((units / per_minute).ceil() - 1.0) * 60.0;
     pace.max(full_minutes).max(0.0)
-}
-
-fn by_latency(work: &Work, at_once: usize) -> f64 {
-    let (shortest, longest) = (work.latencies.iter().min(), work.latencies.iter().max());
-    let (Some(shortest), Some(longest)) = (shortest, longest) else { return 0.0 };
-    let at_once = at_once.max(1);
-    let sum: f64 = work.latencies.iter().map(Duration::as_secs_f64).sum();
-    let spread = sum / count(at_once);
-    let rounds = count(work.latencies.len().div_ceil(at_once)) * shortest.as_secs_f64();
-    // No call is shorter than the shortest, so that many rounds of it are needed in any case.
-    spread.max(rounds).max(longest.as_secs_f64())
-}
-
-fn count(number: usize) -> f64 {
-    float(number as u64)
 }
 
 fn float(number: u64) -> f64 {

@@ -1,0 +1,3 @@
+//! What a run will take, before anything is bought.
+
+pub mod bound;
