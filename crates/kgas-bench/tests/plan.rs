@@ -86,6 +86,7 @@ async fn run(
         tools,
         ontology: ontology(),
         examples: Arc::default(),
+        redo: Arc::default(),
         context: ToolContext::offline().with_chat(Arc::new(chat)).with_parallelism(at_once),
         in_flight: at_once.saturating_mul(NonZeroUsize::new(2).unwrap()),
     };

@@ -108,6 +108,7 @@ impl Corpus {
                 Some(why) => Err(Failure::fatal(format!("{why}; what was done before is in {out}"))),
                 None => {
                     show.warning(&self.out_of_budget(tally, ledger));
+                    show.note(&format!("to go on: {}", self.again));
                     Ok(Exit::WithFailures)
                 }
             },
@@ -126,16 +127,15 @@ impl Corpus {
     fn out_of_budget(&self, tally: &Tally, ledger: Option<&str>) -> String {
         let why = self.models.spent().unwrap_or_default();
         let account = self.models.budget.as_ref().map(|budget| budget.account()).unwrap_or_default();
-        let again =
-            if account.attempts == 0 { "raise the limit: no call fits into it".to_owned() } else { go_on(&self.again) };
+        let again = if account.attempts == 0 { "raise the limit: no call fits into it".to_owned() } else { go_on() };
         let missing = shortfall(tally, ledger, Some(&again));
         format!("{why}; in all {}; {missing}", purse::in_words(&account))
     }
 }
 
 /// How a run is taken up that stopped with a part of its work done.
-fn go_on(again: &str) -> String {
-    format!("to go on: {again}")
+fn go_on() -> String {
+    "run the same command again to go on: what was bought is kept".to_owned()
 }
 
 /// What is missing, where that stands, and what to do (`again` says how to run again): one line.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use kgas_engine::{DocumentRow, DocumentState, Progress, Tally};
+use kgas_core::ChunkState;
+use kgas_engine::{ChunkRow, DocumentRow, DocumentState, Progress, Tally, ToolChunk};
 use tokio::time::Instant;
 
 use crate::show::Show;
@@ -62,6 +63,10 @@ impl Progress for Meter {
     }
 
     fn incomplete(&mut self, row: &DocumentRow) {
+        // Why nothing was tried is said once, at the end.
+        if row.error.is_none() && broken(row).all(|(.., ended)| ended.state == ChunkState::Skipped) {
+            return;
+        }
         self.incomplete += 1;
         if self.incomplete > self.named {
             return;
@@ -93,13 +98,17 @@ fn reason(row: &DocumentRow) -> String {
     if let Some(error) = &row.error {
         return error.clone();
     }
-    let broken = row.chunks.iter().flat_map(|chunk| chunk.tools.iter().map(move |(tool, ended)| (chunk, tool, ended)));
-    let mut broken = broken.filter(|(_, _, ended)| !ended.state.is_complete());
-    match broken.next() {
+    match broken(row).next() {
         Some((chunk, tool, ended)) => {
             let why = ended.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
             format!("chunk {} {} in {tool}{why}", chunk.index, ended.state.as_str())
         }
         None => "see documents.jsonl".to_owned(),
     }
+}
+
+/// The chunks that are not complete, with the tool.
+fn broken(row: &DocumentRow) -> impl Iterator<Item = (&ChunkRow, &String, &ToolChunk)> {
+    let all = row.chunks.iter().flat_map(|chunk| chunk.tools.iter().map(move |(tool, ended)| (chunk, tool, ended)));
+    all.filter(|(.., ended)| !ended.state.is_complete())
 }
