@@ -216,6 +216,44 @@ async fn pruning_everything_makes_the_file_small_again() {
 }
 
 #[tokio::test]
+async fn what_requests_share_is_kept_once_and_each_comes_back_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dice = fastrand::Rng::with_seed(3);
+    let mut noise = |length: usize| -> String { (0..length).map(|_| dice.alphanumeric()).collect() };
+    // Two kinds of questions, each between words of its own, and some that are like no other.
+    let kinds: Vec<_> = (0..2).map(|_| (noise(40_000), noise(9000))).collect();
+    let mut bodies: Vec<Bytes> = Vec::new();
+    for number in 0..16 {
+        let (begin, end) = &kinds[number % 2];
+        let length = [0, 1, 300][number % 3];
+        bodies.push(format!("{begin}{}{end}", noise(length)).into());
+        bodies.push(noise(number * 100).into());
+    }
+    let told = async |journal: &Journal| {
+        for (number, body) in bodies.iter().enumerate() {
+            let call = journal.intend(&key(&number.to_string()), body.clone()).await.unwrap();
+            // A base must outlive the call that it came with.
+            let withdrawn = if number < 2 { 0 } else { 1 };
+            journal.unanswered(call, withdrawn).await.unwrap();
+        }
+    };
+    let journal = open(folder.path());
+    told(&journal).await;
+    let bytes = journal.stats().unwrap().bytes;
+    assert!(bytes < 40_000 * 16 / 3, "{bytes} bytes");
+    let read = |journal: &Journal| journal.calls(Order::Oldest).map(|call| call.unwrap().request).collect::<Vec<_>>();
+    assert_eq!(read(&journal), bodies[2..]);
+    // Pruning takes what nothing needs any more, and no more.
+    journal.prune(&Prune { key: Some(key("5").to_string()), before: None }).unwrap();
+    told(&journal).await;
+    assert_eq!(read(&journal).len(), 2 * bodies.len() - 5);
+    journal.prune(&Prune::default()).unwrap();
+    assert!(journal.stats().unwrap().bytes < bytes / 2);
+    told(&journal).await;
+    assert_eq!(read(&journal), bodies[2..]);
+}
+
+#[tokio::test]
 async fn a_call_ends_once_and_only_where_it_was_begun() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());

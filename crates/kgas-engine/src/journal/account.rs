@@ -1,6 +1,6 @@
 //! What a journal holds, to show, export and prune it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
 use redb::ReadTransaction;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::row::{self, Used};
 use super::store;
-use super::tables::{self, ANSWERS, LOST, OPEN, REQUESTS};
+use super::tables::{self, ANSWERS, BASES, LOST, OPEN, REQUESTS};
 use super::{Answer, Journal, JournalError, Key};
 
 /// How many calls are read, or removed, at a time.
@@ -168,6 +168,7 @@ impl Journal {
             }
         }
         calls += self.remove(&mut condemned)?;
+        self.writer.prune_bases()?;
         self.writer.store.compact()?;
         Ok(Pruned { calls, bytes: before.saturating_sub(self.bytes()) })
     }
@@ -235,12 +236,20 @@ fn read(transaction: &ReadTransaction, order: Order, first: u64, last: u64) -> R
     };
     let (answers, lost, open) =
         (transaction.open_table(ANSWERS)?, transaction.open_table(LOST)?, transaction.open_table(OPEN)?);
+    let bases = transaction.open_table(BASES)?;
+    let mut known: HashMap<u64, Bytes> = HashMap::new();
     let mut calls = Vec::new();
     for row in rows.take(BATCH) {
         let (number, row) = row?;
         let number = number.value();
-        let (key, request) =
-            row::read_request(number, row.value()).ok_or_else(|| tables::unreadable("request", number))?;
+        let unreadable = || tables::unreadable("request", number);
+        let (key, base) = row::head_of_request(row.value()).ok_or_else(unreadable)?;
+        if base > 0 && !known.contains_key(&base) {
+            let row = bases.get(base)?;
+            known.insert(base, row.and_then(|row| row::read_base(row.value())).ok_or_else(unreadable)?);
+        }
+        let base = known.get(&base).map(Bytes::as_ref).unwrap_or_default();
+        let request = row::read_request(number, row.value(), base).ok_or_else(unreadable)?;
         let mut call = Call { number, key, state: CallState::Answered, request, intended: None, answer: None };
         if let Some(row) = answers.get(number)? {
             let read = row::read_answer(&key, number, row.value());

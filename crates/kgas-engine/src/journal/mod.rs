@@ -7,6 +7,7 @@ mod account;
 mod ballast;
 mod error;
 mod key;
+mod packer;
 mod row;
 mod store;
 mod tables;

@@ -1,16 +1,13 @@
 //! How requests and answers lie in their rows: packed, with a checksum that ties them to their call.
 
-use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::Key;
+use super::packer::{Packer, Shared, unpack};
 
 /// The bytes of a checksum: enough to notice damage, and a row that belongs to another call.
 const CHECK: usize = 8;
@@ -67,27 +64,59 @@ impl Used {
     }
 }
 
-/// A request as a row: its key, then its body.
-pub(super) fn request(key: &Key, number: u64, body: &[u8]) -> Vec<u8> {
-    let mut row = Vec::with_capacity(KEY + CHECK + 4 + body.len() / 2);
+/// A request as a row: its key, its checksum, what it shares with which base, and the rest.
+pub(super) fn request(packer: &mut Packer, shared: &Shared, key: &Key, number: u64, body: &[u8]) -> Vec<u8> {
+    let &Shared { base, prefix, suffix } = shared;
+    let end = body.len().saturating_sub(suffix);
+    let middle = body.get(prefix..end).unwrap_or_default();
+    let mut row = Vec::with_capacity(KEY + CHECK + 20 + middle.len() / 2);
     row.extend(key.bytes());
-    pack(&mut row, key, number, body);
+    row.extend(check(&[], key, number, body));
+    row.extend(base.to_le_bytes());
+    for length in [prefix, suffix, middle.len()] {
+        row.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
+    }
+    packer.pack(middle, &mut row);
     row
 }
 
-/// The key of a row of a request.
-pub(super) fn key_of(row: &[u8]) -> Option<Key> {
-    row.first_chunk::<KEY>().map(|key| Key::from_bytes(*key))
+/// The key of a request, and the number of its base; 0 is none.
+pub(super) fn head_of_request(row: &[u8]) -> Option<(Key, u64)> {
+    let mut rest = row;
+    let key = Key::from_bytes(take(&mut rest)?);
+    let _: [u8; CHECK] = take(&mut rest)?;
+    Some((key, u64::from_le_bytes(take(&mut rest)?)))
 }
 
-/// The body of a request; none where the row is damaged.
-pub(super) fn read_request(number: u64, row: &[u8]) -> Option<(Key, Bytes)> {
-    let key = key_of(row)?;
-    Some((key, unpack(row, KEY, &key, number)?))
+/// The body of a request, whose base was looked up; none where either is damaged.
+pub(super) fn read_request(number: u64, row: &[u8], base: &[u8]) -> Option<Bytes> {
+    let mut rest = row;
+    let key = Key::from_bytes(take(&mut rest)?);
+    let expected: [u8; CHECK] = take(&mut rest)?;
+    let _: [u8; 8] = take(&mut rest)?;
+    let [prefix, suffix, middle] = [length(&mut rest)?, length(&mut rest)?, length(&mut rest)?];
+    let mut body = base.get(..prefix)?.to_vec();
+    body.extend(unpack(rest, middle)?);
+    body.extend(base.get(base.len().checked_sub(suffix)?..)?);
+    (check(&[], &key, number, &body) == expected).then(|| Bytes::from(body))
+}
+
+/// A base as a row. Whoever reads it checks what is made of it.
+pub(super) fn base(packer: &mut Packer, body: &[u8]) -> Vec<u8> {
+    let mut row = u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
+    packer.pack(body, &mut row);
+    row
+}
+
+/// The body of a base.
+pub(super) fn read_base(row: &[u8]) -> Option<Bytes> {
+    let mut rest = row;
+    let length = length(&mut rest)?;
+    unpack(rest, length).map(Bytes::from)
 }
 
 /// An answer as a row, and what it says was used.
-pub(super) fn answer(key: &Key, number: u64, answer: &Answer) -> (Vec<u8>, Used) {
+pub(super) fn answer(packer: &mut Packer, key: &Key, number: u64, answer: &Answer) -> (Vec<u8>, Used) {
     let used = Used::of(&answer.body);
     let mut row = Vec::with_capacity(FACTS + CHECK + 4 + answer.body.len() / 2);
     row.extend(answer.status.to_le_bytes());
@@ -96,7 +125,9 @@ pub(super) fn answer(key: &Key, number: u64, answer: &Answer) -> (Vec<u8>, Used)
     row.extend(answer.at.to_le_bytes());
     row.extend(used.prompt_tokens.to_le_bytes());
     row.extend(used.completion_tokens.to_le_bytes());
-    pack(&mut row, key, number, &answer.body);
+    row.extend(check(&row, key, number, &answer.body));
+    row.extend(u32::try_from(answer.body.len()).unwrap_or(u32::MAX).to_le_bytes());
+    packer.pack(&answer.body, &mut row);
     (row, used)
 }
 
@@ -119,31 +150,14 @@ pub(super) fn facts(row: &[u8]) -> Option<(Answer, Used)> {
 /// An answer, and what it says was used; none where the row is damaged, or is another call's.
 pub(super) fn read_answer(key: &Key, number: u64, row: &[u8]) -> Option<(Answer, Used)> {
     let (answer, used) = facts(row)?;
-    let body = unpack(row, FACTS, key, number)?;
-    Some((Answer { number, body, ..answer }, used))
-}
-
-/// Appends a body after the head that is there: the checksum over both and over whose they are, the length, the body.
-fn pack(row: &mut Vec<u8>, key: &Key, number: u64, body: &[u8]) {
-    let check = check(row, key, number, body);
-    row.extend(check);
-    row.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
-    let mut encoder = DeflateEncoder::new(std::mem::take(row), Compression::fast());
-    // Writing into memory can't fail.
-    let _ = encoder.write_all(body);
-    *row = encoder.finish().unwrap_or_default();
-}
-
-fn unpack(row: &[u8], head: usize, key: &Key, number: u64) -> Option<Bytes> {
-    let (head, mut rest) = row.split_at_checked(head)?;
+    let (head, mut rest) = row.split_at_checked(FACTS)?;
     let expected: [u8; CHECK] = take(&mut rest)?;
-    let length = u32::from_le_bytes(take(&mut rest)?);
-    // A damaged length must not claim memory.
-    let mut body = Vec::with_capacity(usize::try_from(length).ok()?.min(rest.len().saturating_mul(16)));
-    DeflateDecoder::new(rest).take(u64::from(length) + 1).read_to_end(&mut body).ok()?;
-    (check(head, key, number, &body) == expected).then(|| Bytes::from(body))
+    let length = length(&mut rest)?;
+    let body = Bytes::from(unpack(rest, length)?);
+    (check(head, key, number, &body) == expected).then_some((Answer { number, body, ..answer }, used))
 }
 
+/// Ties a body, and what stands before it, to its call.
 fn check(head: &[u8], key: &Key, number: u64, body: &[u8]) -> [u8; CHECK] {
     let mut sha = Sha256::new();
     sha.update(key.bytes());
@@ -158,4 +172,8 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     let (first, after) = rest.split_first_chunk::<N>()?;
     *rest = after;
     Some(*first)
+}
+
+fn length(rest: &mut &[u8]) -> Option<usize> {
+    usize::try_from(u32::from_le_bytes(take(rest)?)).ok()
 }

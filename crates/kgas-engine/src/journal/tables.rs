@@ -1,8 +1,11 @@
 //! The tables of a journal, and what one transaction does to them.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use redb::{ReadTransaction, ReadableTable as _, Table, TableDefinition, WriteTransaction};
 
+use super::packer::Packer;
 use super::row::{self, Used};
 use super::{Answer, Key};
 
@@ -11,6 +14,8 @@ pub(super) const FORM: u32 = 1;
 
 /// What was asked, by number: rows only ever come after the last, so that they lie one after the other.
 pub(super) const REQUESTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("requests");
+/// What requests share with each other, by the number of the first that had it.
+pub(super) const BASES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("bases");
 /// What was answered, by number.
 pub(super) const ANSWERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("answers");
 /// The numbers of answered calls, by key and by how often that key was answered before.
@@ -103,6 +108,7 @@ pub(super) fn digest(key: &[u8; 32], count: u32, number: u64) -> u128 {
 /// All tables, open for writing.
 struct Tables<'t> {
     requests: Table<'t, u64, &'static [u8]>,
+    bases: Table<'t, u64, &'static [u8]>,
     answers: Table<'t, u64, &'static [u8]>,
     index: Table<'t, (&'static [u8; 32], u32), u64>,
     open: Table<'t, u64, u64>,
@@ -114,6 +120,7 @@ impl<'t> Tables<'t> {
     fn open(transaction: &'t WriteTransaction) -> Result<Self, redb::Error> {
         Ok(Self {
             requests: transaction.open_table(REQUESTS)?,
+            bases: transaction.open_table(BASES)?,
             answers: transaction.open_table(ANSWERS)?,
             index: transaction.open_table(INDEX)?,
             open: transaction.open_table(OPEN)?,
@@ -133,16 +140,20 @@ impl<'t> Tables<'t> {
     }
 
     /// Does what was told. What is done already is left as it is, so that it may be done again after a failure.
-    fn apply(&mut self, op: &Op, totals: &mut Totals) -> Result<(), redb::Error> {
+    fn apply(&mut self, op: &Op, packer: &mut Packer, totals: &mut Totals) -> Result<(), redb::Error> {
         match op {
             Op::Intend { number, key, at, body } => {
-                self.requests.insert(number, row::request(key, *number, body).as_slice())?;
+                let shared = packer.share(*number, body);
+                if shared.base == *number {
+                    self.bases.insert(number, row::base(packer, body).as_slice())?;
+                }
+                self.requests.insert(number, row::request(packer, &shared, key, *number, body).as_slice())?;
                 self.open.insert(number, at)?;
                 totals.next = totals.next.max(number + 1);
             }
             Op::Answered { number, key, answer } => {
                 self.open.remove(number)?;
-                let (row, used) = row::answer(key, *number, answer);
+                let (row, used) = row::answer(packer, key, *number, answer);
                 if self.answers.insert(number, row.as_slice())?.is_none() {
                     let count = self.answers_of(key)?;
                     self.index.insert((key.bytes(), count), number)?;
@@ -154,13 +165,18 @@ impl<'t> Tables<'t> {
                 self.requests.remove(number)?;
             }
             Op::Unanswered { number, maybe_paid } => {
-                let at = self.open.remove(number)?.map(|at| at.value());
-                if let Some(at) = at {
-                    self.lost.insert(number, (at, *maybe_paid))?;
-                    totals.lost += 1;
-                }
+                self.give_up(*number, *maybe_paid, totals)?;
             }
             Op::Flush => {}
+        }
+        Ok(())
+    }
+
+    fn give_up(&mut self, number: u64, maybe_paid: u32, totals: &mut Totals) -> Result<(), redb::Error> {
+        let at = self.open.remove(number)?.map(|at| at.value());
+        if let Some(at) = at {
+            self.lost.insert(number, (at, maybe_paid))?;
+            totals.lost += 1;
         }
         Ok(())
     }
@@ -211,11 +227,15 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), redb::Error> 
 }
 
 /// Does all that was told.
-pub(super) fn apply<'o>(transaction: &WriteTransaction, ops: impl Iterator<Item = &'o Op>) -> Result<(), redb::Error> {
+pub(super) fn apply<'o>(
+    transaction: &WriteTransaction,
+    packer: &mut Packer,
+    ops: impl Iterator<Item = &'o Op>,
+) -> Result<(), redb::Error> {
     let mut tables = Tables::open(transaction)?;
     let mut totals = tables.totals()?;
     for op in ops {
-        tables.apply(op, &mut totals)?;
+        tables.apply(op, packer, &mut totals)?;
     }
     tables.write_totals(totals)
 }
@@ -230,6 +250,17 @@ pub(super) fn remove(transaction: &WriteTransaction, calls: &[(u64, Key)]) -> Re
     tables.write_totals(totals)
 }
 
+/// Takes out the bases that no request needs any more.
+pub(super) fn remove_bases(transaction: &WriteTransaction) -> Result<(), redb::Error> {
+    let mut tables = Tables::open(transaction)?;
+    let mut needed = BTreeSet::new();
+    for row in tables.requests.iter()? {
+        needed.extend(row::head_of_request(row?.1.value()).map(|(_, base)| base));
+    }
+    tables.bases.retain(|number, _| needed.contains(&number))?;
+    Ok(())
+}
+
 /// Counts what is in flight among what was perhaps paid.
 pub(super) fn give_up_open(transaction: &WriteTransaction) -> Result<(), redb::Error> {
     let mut tables = Tables::open(transaction)?;
@@ -237,7 +268,7 @@ pub(super) fn give_up_open(transaction: &WriteTransaction) -> Result<(), redb::E
     let open: Vec<u64> =
         tables.open.iter()?.map(|row| row.map(|(number, _)| number.value())).collect::<Result<_, _>>()?;
     for number in open {
-        tables.apply(&Op::Unanswered { number, maybe_paid: 1 }, &mut totals)?;
+        tables.give_up(number, 1, &mut totals)?;
     }
     tables.write_totals(totals)
 }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::ballast::Ballast;
+use super::packer::Packer;
 use super::store::Store;
 use super::tables::{self, Op};
 use super::{Answer, JournalError, JournalProblem, Key};
@@ -19,6 +20,7 @@ type Told = Result<(), JournalError>;
 pub(super) struct Writer {
     pub(super) store: Store,
     ballast: Ballast,
+    packer: Mutex<Packer>,
     queue: Mutex<Queue>,
 }
 
@@ -60,7 +62,7 @@ impl Writer {
     pub(super) fn new(store: Store, ballast: Ballast, next: u64) -> Self {
         let (waiting, committing, open, settling, closed, lost) = Default::default();
         let queue = Queue { waiting, committing, next, open, settling, state: State::Open, closed, lost };
-        Self { store, ballast, queue: Mutex::new(queue) }
+        Self { store, ballast, packer: Mutex::default(), queue: Mutex::new(queue) }
     }
 
     pub(super) fn next(&self) -> u64 {
@@ -219,12 +221,28 @@ impl Writer {
         if batch.iter().all(|entry| matches!(entry.op, Op::Flush)) {
             return Ok(());
         }
-        let write = || self.store.write(|transaction| tables::apply(transaction, batch.iter().map(|entry| &entry.op)));
+        let mut packer = self.packer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut write = || {
+            let ops = batch.iter().map(|entry| &entry.op);
+            let written = self.store.write(|transaction| tables::apply(transaction, &mut packer, ops));
+            if written.is_err() {
+                packer.forget();
+            }
+            written
+        };
         match write() {
             // What failed then was told to nobody, and will be told now.
             Err(error) if error.is_stale() => self.store.reopen().and_then(|()| write()),
             written => written,
         }
+    }
+
+    /// Takes out what no request needs any more.
+    pub(super) fn prune_bases(&self) -> Told {
+        // Held, so that nobody who writes meanwhile needs one of them.
+        let mut packer = self.packer.lock().unwrap_or_else(PoisonError::into_inner);
+        packer.forget();
+        self.store.write(tables::remove_bases)
     }
 
     fn error(&self, problem: JournalProblem) -> JournalError {
