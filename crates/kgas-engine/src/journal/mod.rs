@@ -22,7 +22,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use redb::{Builder, Database, DatabaseError};
+use redb::{Builder, Database, DatabaseError, ReadTransaction};
+use tokio::sync::OnceCell;
 
 pub use account::{Answered, Call, CallState, Calls, Order, Prune, Pruned, Stats};
 pub use error::{JournalError, JournalProblem};
@@ -71,6 +72,8 @@ pub struct Journal {
     writer: Arc<Writer>,
     left_open: u64,
     unreadable: Arc<OnceLock<JournalError>>,
+    /// Whether the index finds all that it holds.
+    index: Arc<OnceCell<()>>,
 }
 
 impl Journal {
@@ -131,7 +134,7 @@ impl Journal {
 
     fn of(store: Store, ballast: Ballast, next: u64, left_open: u64) -> Self {
         let writer = Arc::new(Writer::new(store, ballast, next));
-        Self { writer, left_open, unreadable: Arc::default() }
+        Self { writer, left_open, unreadable: Arc::default(), index: Arc::default() }
     }
 
     /// The file.
@@ -166,8 +169,12 @@ impl Journal {
         if let Some(pending) = self.writer.settled(key)? {
             pending.durable().await?;
         }
-        let (writer, key) = (Arc::clone(&self.writer), *key);
-        let found = self.blocking(move || writer.store.read(|transaction| tables::find(transaction, &key))).await;
+        let key = *key;
+        let found = match self.read(move |transaction| tables::find(transaction, &key)).await {
+            // Before the first call that it doesn't find may be bought, and not when it is opened: it takes a while.
+            Ok(None) => self.index.get_or_try_init(|| self.read(store::check_index)).await.map(|()| None),
+            found => found,
+        };
         if let Err(error) = &found {
             let _ = self.unreadable.set(error.clone());
         }
@@ -224,6 +231,14 @@ impl Journal {
         let writer = Arc::clone(&self.writer);
         let closed = self.blocking(move || writer.store.close()).await;
         told.and(closed)
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let writer = Arc::clone(&self.writer);
+        self.blocking(move || writer.store.read(work)).await
     }
 
     async fn blocking<T: Send + 'static>(

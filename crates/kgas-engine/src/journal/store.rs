@@ -15,8 +15,8 @@ use super::{JournalError, JournalProblem};
 /// How much of the file is kept in memory.
 const CACHE: usize = 64 << 20;
 
-/// Up to this size a file is checked page by page when it is opened. It takes a second for about a gigabyte.
-pub(super) const CHECKED: u64 = 256 << 20;
+/// Up to this size a file is checked page by page when it is opened, which takes some tenths of a second.
+const CHECKED: u64 = 64 << 20;
 
 /// Opens the database with what a builder was told; a test's door to another storage.
 pub(super) type Opener = dyn Fn(&Builder) -> Result<Database, DatabaseError> + Send + Sync;
@@ -44,7 +44,6 @@ impl Store {
             Some(form) => return Err(JournalError::new(path, JournalProblem::OtherForm(form))),
             None => return Err(JournalError::damaged(path, "its form is missing")),
         }
-        store.read(check_index)?;
         Ok(store)
     }
 
@@ -158,8 +157,8 @@ fn guarded<T>(path: &Arc<Path>, work: impl FnOnce() -> Result<T, redb::Error>) -
 }
 
 /// Looks for each entry of the index in the way in which calls are looked for, so that none is bought again because it
-/// isn't found. Larger files are not checked otherwise.
-fn check_index(transaction: &ReadTransaction) -> Result<(), redb::Error> {
+/// isn't found. Large files are not checked otherwise.
+pub(super) fn check_index(transaction: &ReadTransaction) -> Result<(), redb::Error> {
     let totals = tables::totals(transaction)?;
     let index = transaction.open_table(INDEX)?;
     if index.len()? != totals.answered {
