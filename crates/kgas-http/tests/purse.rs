@@ -1,5 +1,5 @@
 //! What a purse allows is what reaches the server, and each attempt is settled once.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod allowance;
 mod simulated;

@@ -1,6 +1,6 @@
 //! A purse with so many attempts, and its own account of what became of them.
 #![allow(dead_code, reason = "each test binary uses its part of this")]
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test helpers may panic")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
