@@ -227,9 +227,17 @@ async fn no_request_is_sent_that_was_given_up_as_unsent() {
     for number in 0..4000_u64 {
         let client = client.clone();
         calls.spawn(async move {
+            let patience = async {
+                for _ in 0..number % 17 {
+                    tokio::task::yield_now().await;
+                }
+                if number % 17 == 16 {
+                    std::future::pending::<()>().await;
+                }
+            };
             tokio::select! {
                 _ = client.get(format!("item/{number}")) => {}
-                () = async { for _ in 0..number % 17 { tokio::task::yield_now().await } } => {}
+                () = patience => {}
             }
         });
         if number % 50 == 0 {
@@ -241,7 +249,7 @@ async fn no_request_is_sent_that_was_given_up_as_unsent() {
     purse.assert_even();
     let (seen, made) = (server.seen().len(), purse.made());
     assert!(seen <= made, "{seen} reached the server, {made} were paid for");
-    assert!(seen > 100, "some were in time: {seen}");
+    assert!(seen >= 4000 / 17, "those that were not given up: {seen}");
 }
 
 #[derive(Clone, Debug)]
