@@ -23,6 +23,8 @@ pub(crate) struct Endpoint {
     pub(crate) base: BaseUrl,
     pub(crate) limits: Limits,
     pub(crate) model: Option<String>,
+    /// The most tokens that the chat model takes, where somebody said.
+    pub(crate) context_window: Option<u64>,
     timeouts: Timeouts,
     retry: RetryPolicy,
     key_variable: Option<String>,
@@ -58,6 +60,7 @@ impl Endpoint {
             base,
             limits,
             model: args.model.clone(),
+            context_window: args.context_window,
             timeouts,
             retry: RetryPolicy { outage_patience, ..retries(args.max_retries) },
             key_variable: args.api_key_env.clone(),

@@ -13,7 +13,7 @@ use kgas_engine::{
 };
 use tokio::time::Instant;
 
-use crate::args::ExtractArgs;
+use crate::args::{ExtractArgs, ToolArgs};
 use crate::corpus::Corpus;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
@@ -35,9 +35,7 @@ const NAMED: usize = 20;
 
 pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure> {
     let endpoint = Endpoint::from_args(&args.model)?;
-    let defaults = if endpoint.is_some() { WITH_MODEL } else { WITHOUT_MODEL };
-    let ids = if args.ids.is_empty() { defaults.map(str::to_owned).to_vec() } else { args.ids.clone() };
-    let tools = equip(&registry()?, &ids, &args.tools)?;
+    let tools = tools_of(args, endpoint.is_some())?;
     let ontology = ontology(args, &tools, show)?;
     let examples = input::examples(&args.ontology, &ontology)?;
     let documents = input::corpus(&args.source)?;
@@ -93,7 +91,7 @@ const fn renewal(args: &ExtractArgs) -> Option<Renewal> {
 }
 
 /// What is asked about anew: with --retry-failed, the chunks that are not complete in the graph that is there.
-fn redo(
+pub(crate) fn redo(
     args: &ExtractArgs,
     models: &Models,
     endpoint: Option<&Endpoint>,
@@ -117,8 +115,20 @@ fn redo(
     }))
 }
 
+/// The tools that were named, or those that go without saying.
+pub(crate) fn tools_of(args: &ExtractArgs, has_model: bool) -> Result<Vec<Equipped>, Failure> {
+    equip_for(args, &args.tools, has_model)
+}
+
+/// The same tools with other settings.
+pub(crate) fn equip_for(args: &ExtractArgs, settings: &ToolArgs, has_model: bool) -> Result<Vec<Equipped>, Failure> {
+    let defaults = if has_model { WITH_MODEL } else { WITHOUT_MODEL };
+    let ids = if args.ids.is_empty() { defaults.map(str::to_owned).to_vec() } else { args.ids.clone() };
+    equip(&registry()?, &ids, settings)
+}
+
 /// The ontology, fit for these tools: checked before anything is spent.
-fn ontology(args: &ExtractArgs, tools: &[Equipped], show: Show) -> Result<Arc<Ontology>, Failure> {
+pub(crate) fn ontology(args: &ExtractArgs, tools: &[Equipped], show: Show) -> Result<Arc<Ontology>, Failure> {
     let ontology = input::ontology(&args.ontology, show)?;
     if ontology.is_none()
         && let Some(tool) = needs(tools, Need::Ontology)
@@ -166,7 +176,7 @@ async fn run(
     tally.settle(&graph);
     let counts = Counts::new(&tally, graph);
     let summary = summary(corpus, args, counts, (&tally, compared), (started, begun.elapsed()));
-    let line = in_words(&summary);
+    let (line, estimate) = (in_words(&summary), summary.run.estimate);
     let is_finished = !matches!(summary.state, RunState::Stopped | RunState::Interrupted);
     let place = tokio::task::spawn_blocking(move || draft.publish(&origin, summary))
         .await
@@ -177,6 +187,9 @@ async fn run(
     }
     let at = place.display();
     show.result(&format!("{at}: {line}"))?;
+    if let Some(estimate) = estimate {
+        show.note(&format!("prompt tokens of what was bought: {estimate}"));
+    }
     if place != args.out {
         let out = args.out.display();
         let kept = format!("{out} keeps the graph of an earlier run, for which all documents were tried");
@@ -230,6 +243,7 @@ fn summary(
             in_flight: corpus.in_flight.get(),
             max_concurrent: args.model.max_concurrent.get(),
             tools: tool_facts(tally, |tool, usage| cost(Some(tool), usage)),
+            estimate: corpus.models.estimate(),
             stopped_by: corpus.stopped_by(tally),
         },
     }

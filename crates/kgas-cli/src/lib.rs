@@ -28,6 +28,7 @@ mod logging;
 mod models;
 mod ontology;
 mod origin;
+mod plan;
 mod progress;
 mod prompt;
 mod purse;
@@ -105,6 +106,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Ontology(command) => ontology::main(&command, show),
         Command::Run(command) => block_on(run::main(&command, show)),
         Command::Extract(command) => block_on(extract::main(&command, show)),
+        Command::Plan(command) => block_on(plan::main(&command, show)),
         Command::Embed(command) => block_on(embed::main(&command, show)),
         Command::Explain(command) => explain::main(&command, show),
         Command::Diff(command) => diff::main(&command, show),

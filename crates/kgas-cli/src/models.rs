@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kgas_core::{Embedder, Need, ToolContext, Usage};
 use kgas_engine::budget::Budget;
 use kgas_engine::model::{Gate, OpenAiModel, Support};
+use kgas_engine::plan::{Estimate, Estimator, Gauged, Learned};
 use kgas_engine::{Folder, Interrupt};
 use kgas_http::Transport;
 
@@ -14,10 +15,10 @@ use crate::args::BudgetArgs;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::form;
-use crate::purse;
 use crate::record::{Nowhere, Record};
 use crate::settings::{Equipped, needs};
 use crate::show::Show;
+use crate::{plan, purse};
 
 /// What tools are run with: models or none, and what may stop them.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Models {
     pub(crate) asking: Usage,
     /// What was spent, where anything can be.
     pub(crate) budget: Option<Arc<Budget>>,
+    /// What was estimated, where anything is bought.
+    estimator: Option<Estimator>,
     chat: Option<OpenAiModel>,
     gate: Arc<Gate>,
     /// What leads to the server, where a model is asked.
@@ -54,10 +57,14 @@ impl Models {
             Some(endpoint) if offline => Ok(Self::behind(Arc::new(Nowhere), endpoint, tools, interrupt)),
             Some(endpoint) => {
                 let (chats, embeds) = (needs(tools, Need::ChatModel), needs(tools, Need::Embedder));
-                let budget = purse::budget(money, &endpoint.asked(chats.is_some(), embeds.is_some()))?;
+                let asked = endpoint.asked(chats.is_some(), embeds.is_some());
+                let budget = purse::budget(money, &asked)?;
                 let client = Arc::new(endpoint.client(&interrupt, budget.clone())?);
-                let models = Self::behind(client, endpoint, tools, interrupt);
-                Ok(Self { budget: Some(budget), ..models })
+                let gauge = plan::gauge(endpoint, &asked, &purse::prices(money, &asked)?);
+                let estimator = Estimator::new(Arc::new(gauge), Learned::default());
+                let gauged = Arc::new(Gauged::new(client, estimator.clone()));
+                let models = Self::behind(gauged, endpoint, tools, interrupt);
+                Ok(Self { budget: Some(budget), estimator: Some(estimator), ..models })
             }
             None => Self::none(tools, interrupt),
         }
@@ -67,7 +74,12 @@ impl Models {
     pub(crate) fn keep(self, record: Record, endpoint: Option<&Endpoint>, tools: &[Equipped]) -> Self {
         let Some((endpoint, line)) = endpoint.zip(self.line.clone()) else { return self };
         let line = record.around(line, &endpoint.base.to_string(), &self.interrupt);
-        Self { record, budget: self.budget, ..Self::behind(line, endpoint, tools, self.interrupt) }
+        Self {
+            record,
+            budget: self.budget,
+            estimator: self.estimator,
+            ..Self::behind(line, endpoint, tools, self.interrupt)
+        }
     }
 
     /// Whether a model is asked.
@@ -97,7 +109,17 @@ impl Models {
             .with_stop(interrupt.stop())
             .with_parallelism(endpoint.limits.max_concurrent);
         let (asking, record) = Default::default();
-        Self { context, interrupt, asking, budget: None, chat: Some(chat), gate, line: Some(transport), record }
+        Self {
+            context,
+            interrupt,
+            asking,
+            budget: None,
+            estimator: None,
+            chat: Some(chat),
+            gate,
+            line: Some(transport),
+            record,
+        }
     }
 
     /// Asks for answers in the form that the server takes, where that is left to it: found out before all else, unless
@@ -131,8 +153,24 @@ impl Models {
         self.ask_in(kept.unwrap_or(Support::JsonSchema));
     }
 
+    /// Takes the form that an earlier run has found; where none has, asks for it, and keeps nothing. For a plan, where
+    /// nobody is asked in truth.
+    pub(crate) async fn plan_form(
+        &self,
+        endpoint: &Endpoint,
+        tools: &[Equipped],
+        out: &Path,
+        show: Show,
+    ) -> Option<Support> {
+        let model = self.chat.as_ref().filter(|_| form::is_open(endpoint, tools))?;
+        match form::known(out, show).of(&endpoint.base.to_string(), model.name()) {
+            Some(known) => Some(known),
+            None => model.probe().await.ok().map(|finding| finding.support),
+        }
+    }
+
     /// Asks for answers in this form, where that is left to the server.
-    fn ask_in(&mut self, form: Support) {
+    pub(crate) fn ask_in(&mut self, form: Support) {
         if let Some(model) = self.chat.take() {
             let model = model.with_support(form);
             self.context = self.context.clone().with_chat(Arc::new(model.clone()));
@@ -151,7 +189,7 @@ impl Models {
         let gate = Arc::new(Gate::new(interrupt.clone()));
         let context = ToolContext::offline().with_stop(interrupt.stop());
         let (asking, record) = Default::default();
-        Ok(Self { context, interrupt, asking, budget: None, chat: None, gate, line: None, record })
+        Ok(Self { context, interrupt, asking, budget: None, estimator: None, chat: None, gate, line: None, record })
     }
 
     /// The error after which nothing could be bought, where there was one.
@@ -167,6 +205,11 @@ impl Models {
     /// Why a call was not made for want of budget, where one was not.
     pub(crate) fn spent(&self) -> Option<String> {
         self.budget.as_ref().and_then(|budget| budget.spent()).map(|why| why.to_string())
+    }
+
+    /// How right the estimate of what was bought is so far.
+    pub(crate) fn estimate(&self) -> Option<Estimate> {
+        self.estimator.as_ref().and_then(Estimator::error)
     }
 
     /// The models that these tools ask, by provider and name.

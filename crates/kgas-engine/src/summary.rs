@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ledger::DocumentState;
+use crate::plan::Estimate;
 use crate::sink::GraphCounts;
 use crate::tally::{Tally, ToolTally};
 
@@ -168,6 +169,9 @@ pub struct RunFacts {
     pub max_concurrent: usize,
     /// What each tool took.
     pub tools: BTreeMap<String, ToolFacts>,
+    /// How right the estimate of what was bought is, where answers reported their tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     /// Why it was stopped, where it was.
     pub stopped_by: Option<String>,
 }

@@ -4,6 +4,7 @@ mod budget;
 mod journal;
 mod model;
 mod ontology;
+mod plan;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use self::budget::BudgetArgs;
 pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, PruneArgs, ShowArgs};
 pub(crate) use self::model::{ModelArgs, Proxy};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
+pub(crate) use self::plan::PlanArgs;
 
 /// Turns documents and an ontology into a source-grounded knowledge graph.
 #[derive(Debug, Parser)]
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Make a knowledge graph of documents
     Extract(Box<ExtractArgs>),
+    /// Say what that would take: calls, tokens, cost and time; nothing is sent
+    Plan(Box<PlanArgs>),
     /// Turn documents into vectors
     Embed(Box<EmbedArgs>),
     /// Check, show, convert, compare and draft ontologies
@@ -245,7 +249,7 @@ pub(crate) enum StdinFormat {
 }
 
 /// How the tools are to work; each goes to those tools that have such a setting.
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Tools")]
 pub(crate) struct ToolArgs {
     /// Set a tool's setting; where several tools run, TOOL.KEY=VALUE is for one of them

@@ -44,6 +44,10 @@ pub(crate) struct ModelArgs {
     /// Requests at a time
     #[arg(long, value_name = "N", default_value = "5")]
     pub(crate) max_concurrent: NonZeroUsize,
+    /// The most tokens that the model takes, prompt and answer together
+    /// [default: as the price file says; else not known]
+    #[arg(long, value_name = "N")]
+    pub(crate) context_window: Option<u64>,
     /// Seconds for one attempt
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub(crate) timeout: f64,

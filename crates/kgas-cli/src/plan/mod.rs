@@ -1,0 +1,261 @@
+//! `kgas plan`: what `kgas extract` with the same flags will take, before anything is bought.
+
+mod otherwise;
+mod screen;
+
+use std::sync::Arc;
+
+use kgas_core::{Examples, Need, Ontology};
+use kgas_engine::budget::{Price, Prices};
+use kgas_engine::journal::{Journal, JournalProblem};
+use kgas_engine::model::Support;
+use kgas_engine::plan::{Conditions, Counter, Gauge, JournalShelf, Learned, Plan, Shelf, Survey, SurveyedTool};
+use kgas_engine::source::{Input, SourceOptions};
+use kgas_engine::{Interrupt, Store, Tally};
+use serde::Serialize;
+use tokio::task::spawn_blocking;
+
+use crate::args::{ExtractArgs, Merge, PlanArgs};
+use crate::corpus::Corpus;
+use crate::endpoint::Endpoint;
+use crate::extract::{self, tools_of};
+use crate::failure::Failure;
+use crate::models::{Models, in_flight};
+use crate::progress::Meter;
+use crate::purse::{self, Asked};
+use crate::settings::{Equipped, needs};
+use crate::show::Show;
+use crate::{Exit, input};
+
+/// Answers of a journal that are learned from, the newest first.
+const RECENT: usize = 2000;
+
+/// Documents that could not be read and are named.
+const NAMED: usize = 20;
+
+/// What is the same for each way of doing it.
+struct Ground<'a> {
+    args: &'a PlanArgs,
+    endpoint: &'a Endpoint,
+    ontology: Arc<Ontology>,
+    examples: Arc<Examples>,
+    gauge: Arc<Gauge>,
+    /// What earlier answers tell, once the survey has seen what all requests have in common.
+    learned: Learned,
+    prices: Prices,
+    interrupt: Interrupt,
+    show: Show,
+}
+
+/// What is told, as JSON.
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    documents: u64,
+    unreadable: u64,
+    #[serde(flatten)]
+    plan: &'a Plan,
+    context_window: Option<u64>,
+    otherwise: &'a [otherwise::Change],
+    notes: &'a [String],
+}
+
+pub(crate) async fn main(args: &PlanArgs, show: Show) -> Result<Exit, Failure> {
+    let typed = &args.extract;
+    let Some(endpoint) = Endpoint::from_args(&typed.model)? else {
+        return Err(Failure::usage(
+            "without a provider no model is asked, and there is nothing to plan: name one with --provider or --base-url",
+        ));
+    };
+    let tools = tools_of(typed, true)?;
+    let ontology = extract::ontology(typed, &tools, show)?;
+    let examples = input::examples(&typed.ontology, &ontology)?;
+    let documents = input::corpus(&typed.source)?;
+    let asked = endpoint.asked(needs(&tools, Need::ChatModel).is_some(), needs(&tools, Need::Embedder).is_some());
+    let prices = purse::prices(&typed.budget, &asked)?;
+    let gauge = Arc::new(gauge(&endpoint, &asked, &prices));
+    let mut notes = Vec::new();
+    let journal = journal(typed, &mut notes).await?;
+    let interrupt = Interrupt::default();
+    let listening = tokio::spawn(listen(interrupt.clone()));
+    let (endpoint, learned) = (&endpoint, Learned::default());
+    let ground = Ground { args, endpoint, ontology, examples, gauge, learned, prices, interrupt, show };
+    let ended = ground.plan(tools, documents, journal, notes).await;
+    listening.abort();
+    ended
+}
+
+/// Nothing is lost by stopping at once.
+async fn listen(interrupt: Interrupt) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        interrupt.abort();
+    }
+}
+
+/// A server that was named without a model may have any: only OpenAI's own is known to have the one that is assumed.
+pub(crate) fn gauge(endpoint: &Endpoint, asked: &[Asked], prices: &Prices) -> Gauge {
+    let chats = asked.iter().find(|model| model.chats);
+    let window = endpoint.context_window.or_else(|| prices.context_window(&chats?.name));
+    let gauge = if endpoint.model.is_some() || crate::key::is_openai(&endpoint.base) {
+        Gauge::by_name()
+    } else {
+        Gauge::with(Counter::Characters)
+    };
+    gauge.with_window(window)
+}
+
+/// The journal of an earlier run, where there is one and nobody else has it open.
+async fn journal(typed: &ExtractArgs, notes: &mut Vec<String>) -> Result<Option<Journal>, Failure> {
+    if typed.journal.no_journal {
+        return Ok(None);
+    }
+    let folder = typed.journal.cache.clone().unwrap_or_else(|| typed.out.join(".kgas"));
+    let opened = spawn_blocking(move || Journal::open_existing(&folder)).await.map_err(Failure::fatal)?;
+    match opened {
+        Ok(journal) => Ok(Some(journal)),
+        Err(error) if *error.problem() == JournalProblem::Missing => Ok(None),
+        Err(error) if *error.problem() == JournalProblem::Locked => {
+            notes.push(format!("{error}; this plan is made without it, as if no call had been bought"));
+            Ok(None)
+        }
+        Err(error) => Err(Failure::fatal(error)),
+    }
+}
+
+async fn learned(journal: Option<&Journal>, gauge: &Arc<Gauge>) -> Result<Learned, Failure> {
+    let Some(journal) = journal.cloned() else { return Ok(Learned::default()) };
+    let gauge = Arc::clone(gauge);
+    let learned = spawn_blocking(move || Learned::of(&journal, RECENT, &gauge)).await.map_err(Failure::fatal)?;
+    learned.map_err(Failure::fatal)
+}
+
+impl Ground<'_> {
+    async fn plan(
+        mut self,
+        tools: Vec<Equipped>,
+        documents: (Vec<Input>, SourceOptions),
+        journal: Option<Journal>,
+        mut notes: Vec<String>,
+    ) -> Result<Exit, Failure> {
+        // With --refresh all is bought again.
+        let shelf = journal.clone().filter(|_| !self.args.extract.journal.refresh);
+        let address = self.endpoint.base.to_string();
+        let shelf = shelf.map(|journal| -> Arc<dyn Shelf> { Arc::new(JournalShelf::new(journal, &address)) });
+        let survey = Survey::new(Arc::clone(&self.gauge), shelf);
+        let form = self.form(&survey, &tools).await;
+        let tally = self.survey(&survey, &tools, documents.clone(), form, true).await?;
+        if let Some(error) = journal.as_ref().and_then(Journal::failure) {
+            return Err(Failure::fatal(error));
+        }
+        self.learned = learned(journal.as_ref(), &self.gauge).await?;
+        let plan = survey.plan(&self.conditions(&|model| self.price(model)));
+        let mut changes = self.at_other_times(&survey);
+        changes.extend(self.in_other_chunks(&survey, &tools, &documents, (&tally, form), &mut notes).await?);
+        if self.interrupt.is_stopping() {
+            return Ok(Exit::Interrupted);
+        }
+        self.note(&plan, &tools, &mut notes);
+        let (documents, unreadable, window) = (tally.all_documents(), tally.unreadable, self.gauge.window());
+        if self.args.json {
+            let (otherwise, notes) = (&*changes, &*notes);
+            self.show.json(&Told { documents, unreadable, plan: &plan, context_window: window, otherwise, notes })?;
+        } else {
+            let limits = self.endpoint.in_words();
+            screen::show(
+                &screen::Screen { plan: &plan, changes: &changes, notes: &notes, documents, window, limits },
+                self.show,
+            )?;
+        }
+        if unreadable > 0 {
+            return Ok(Exit::WithFailures);
+        }
+        Ok(Exit::Complete)
+    }
+
+    /// The form in which answers will be asked for: what an earlier run has found, or what asking costs at least.
+    async fn form(&self, survey: &Survey, tools: &[Equipped]) -> Option<Support> {
+        let models = self.models(survey, tools);
+        models.plan_form(self.endpoint, tools, &self.args.extract.out, self.show).await
+    }
+
+    fn models(&self, survey: &Survey, tools: &[Equipped]) -> Models {
+        Models::behind(Arc::new(survey.clone()), self.endpoint, tools, self.interrupt.clone())
+    }
+
+    /// Takes documents through tools that ask nobody.
+    async fn survey(
+        &self,
+        survey: &Survey,
+        tools: &[Equipped],
+        documents: (Vec<Input>, SourceOptions),
+        form: Option<Support>,
+        goes_on: bool,
+    ) -> Result<Tally, Failure> {
+        let mut models = self.models(survey, tools);
+        if let Some(form) = form {
+            models.ask_in(form);
+        }
+        // What --retry-failed asks about anew, it asks about in chunks as they were.
+        let redo = match goes_on {
+            true => extract::redo(&self.args.extract, &models, Some(self.endpoint), (tools, self.show))?,
+            false => Arc::default(),
+        };
+        let surveyed = |equipped: &Equipped| {
+            let tool = Arc::new(SurveyedTool::new(Arc::clone(&equipped.tool), survey.clone()));
+            Equipped { tool, config: equipped.config.clone() }
+        };
+        let corpus = Corpus {
+            documents,
+            tools: tools.iter().map(surveyed).collect(),
+            ontology: Arc::clone(&self.ontology),
+            examples: Arc::clone(&self.examples),
+            models,
+            redo,
+            again: String::new(),
+            in_flight: in_flight(tools, self.endpoint.limits.max_concurrent),
+        };
+        // What is found lies here until the survey is over; nothing is written anywhere else.
+        let scratch = std::env::temp_dir();
+        let not_written =
+            |error| Failure::fatal(format!("scratch files in {}: {error}", std::env::temp_dir().display()));
+        let store = spawn_blocking(move || Store::create(&scratch)).await.map_err(Failure::fatal)?;
+        let finished = corpus.run(store.map_err(not_written)?, Meter::new(self.show, NAMED), not_written).await?;
+        Ok(finished.tally)
+    }
+
+    fn price(&self, model: &str) -> Option<Price> {
+        self.prices.of(model).ok()
+    }
+
+    fn conditions<'c>(&'c self, price: &'c dyn Fn(&str) -> Option<Price>) -> Conditions<'c> {
+        Conditions { limits: self.endpoint.limits, learned: &self.learned, price }
+    }
+
+    /// What the figures rest on, and what they leave out.
+    fn note(&self, plan: &Plan, tools: &[Equipped], notes: &mut Vec<String>) {
+        if plan.to_buy > 0.0 && plan.cost.is_none() {
+            notes.push("cost unknown: name a price file with --prices".to_owned());
+        }
+        if plan.to_buy > 0.0 && !plan.is_learned {
+            let how = if plan.is_exact { "by the model's tokenizer" } else { "by characters" };
+            notes.push(format!(
+                "no earlier answers to such questions are known: prompts are counted {how}, and how long answers are is a \
+                 guess; a run with --limit 20 into --out makes both known"
+            ));
+        }
+        let told: Vec<_> = plan.tools.values().filter(|tool| tool.to_buy > 0.0).collect();
+        if !told.is_empty() && told.iter().any(|tool| tool.growth.is_none()) {
+            notes.push(
+                "calls are those that are sure: what is asked again, in halves, or with what earlier answers found comes \
+                 on top"
+                    .to_owned(),
+            );
+        }
+        if self.args.extract.merge == Merge::Similar && needs(tools, Need::ChatModel).is_some() {
+            notes.push("--merge similar asks for vectors of names besides, as many as are found".to_owned());
+        }
+        if self.endpoint.limits.assumed {
+            notes
+                .push("the limits are assumed: the server's headers may allow more, or --rpm and --tpm say".to_owned());
+        }
+    }
+}
