@@ -16,21 +16,13 @@ use crate::journal::{Journal, JournalError, Key};
 pub struct JournalShelf {
     journal: Journal,
     endpoint: String,
-    since: u64,
 }
 
 impl JournalShelf {
     /// All answers that the journal has from this base URL.
     #[must_use]
     pub fn new(journal: Journal, endpoint: &str) -> Self {
-        Self { journal, endpoint: endpoint.to_owned(), since: 0 }
-    }
-
-    /// Those of calls from this number on; the others are to be bought again.
-    #[must_use]
-    pub const fn since(mut self, number: u64) -> Self {
-        self.since = number;
-        self
+        Self { journal, endpoint: endpoint.to_owned() }
     }
 }
 
@@ -43,7 +35,6 @@ impl Shelf for JournalShelf {
             // Nothing else will be found either.
             HttpError::new(ErrorKind::Closed).with_message(error.to_string())
         })?;
-        let found = found.filter(|answer| answer.number >= self.since);
         Ok(found.map(|answer| Reply::new(answer.status, HeaderMap::new(), answer.body)))
     }
 }
