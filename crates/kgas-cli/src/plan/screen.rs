@@ -21,7 +21,10 @@ pub(super) struct Screen<'a> {
 
 pub(super) fn show(screen: &Screen<'_>, show: Show) -> Result<(), Failure> {
     let Screen { plan, .. } = screen;
-    let documents = counted(screen.documents, "document", "documents");
+    let documents = match screen.documents {
+        1 => "1 document".to_owned(),
+        many => format!("{} documents", grouped(many as f64)),
+    };
     let held = match plan.held {
         0 => String::new(),
         held => format!("; {} of them are in the journal already", grouped(held as f64)),
