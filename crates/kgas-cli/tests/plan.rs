@@ -1,6 +1,6 @@
 //! `kgas plan`: what an extraction will take, told without a single connection.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod support;
 
