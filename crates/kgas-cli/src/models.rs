@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kgas_core::{Embedder, Need, ToolContext, Usage};
 use kgas_engine::budget::Budget;
 use kgas_engine::model::{Gate, OpenAiModel, Support};
-use kgas_engine::plan::{Estimate, Estimator, Gauged, Learned};
+use kgas_engine::plan::{Estimate, Estimator, Gauged};
 use kgas_engine::{Folder, Interrupt};
 use kgas_http::Transport;
 
@@ -61,7 +61,7 @@ impl Models {
                 let budget = purse::budget(money, &asked)?;
                 let client = Arc::new(endpoint.client(&interrupt, budget.clone())?);
                 let gauge = plan::gauge(endpoint, &asked, &purse::prices(money, &asked)?);
-                let estimator = Estimator::new(Arc::new(gauge), Learned::default());
+                let estimator = Estimator::new(Arc::new(gauge));
                 let gauged = Arc::new(Gauged::new(client, estimator.clone()));
                 let models = Self::behind(gauged, endpoint, tools, interrupt);
                 Ok(Self { budget: Some(budget), estimator: Some(estimator), ..models })
@@ -73,6 +73,9 @@ impl Models {
     /// The same, whose answers are kept by this record, and taken from it.
     pub(crate) fn keep(self, record: Record, endpoint: Option<&Endpoint>, tools: &[Equipped]) -> Self {
         let Some((endpoint, line)) = endpoint.zip(self.line.clone()) else { return self };
+        if let Some(estimator) = &self.estimator {
+            record.teach(estimator);
+        }
         let line = record.around(line, &endpoint.base.to_string(), &self.interrupt);
         Self {
             record,

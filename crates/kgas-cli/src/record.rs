@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kgas_engine::journal::{Journal, Journaled};
+use kgas_engine::plan::Estimator;
 use kgas_engine::{Folder, Interrupt, Renewal};
 use kgas_http::{ApiRequest, ApiResponse, ErrorKind, HttpError, Transport};
 
@@ -12,6 +13,9 @@ use crate::args::JournalArgs;
 use crate::failure::Failure;
 use crate::show::Show;
 use crate::words::counted;
+
+/// Answers that an estimate is corrected by, the newest first.
+const RECENT: usize = 500;
 
 /// Where the answers of a command are kept, and which of them are good enough.
 #[derive(Debug, Default)]
@@ -71,6 +75,11 @@ impl Record {
             journaled = journaled.offline();
         }
         Arc::new(journaled)
+    }
+
+    /// Tells an estimator what earlier answers tell. Where they can't be read, the run itself will say so.
+    pub(crate) fn teach(&self, estimator: &Estimator) {
+        let _told_later = self.journal.as_ref().map(|journal| estimator.learn(journal, RECENT));
     }
 
     /// Why the run had to be stopped, where the journal was the reason.

@@ -249,7 +249,7 @@ fn question(words: usize) -> ApiRequest {
 #[tokio::test]
 async fn a_request_that_can_not_fit_fails_before_it_is_sent_and_says_what_to_do() {
     let server = Arc::new(Server::default());
-    let estimator = Estimator::new(Arc::new(Gauge::by_name().with_window(Some(400))), Learned::default());
+    let estimator = Estimator::new(Arc::new(Gauge::by_name().with_window(Some(400))));
     let gauged = Gauged::new(Arc::<Server>::clone(&server), estimator);
     let error = gauged.send(question(600)).await.outcome.unwrap_err();
     assert_eq!((error.kind(), *server.0.lock().unwrap()), (ErrorKind::InvalidRequest, 0));
@@ -260,7 +260,7 @@ async fn a_request_that_can_not_fit_fails_before_it_is_sent_and_says_what_to_do(
 
 #[tokio::test]
 async fn the_error_of_an_estimate_is_told_over_what_was_bought() {
-    let estimator = Estimator::new(gauge(), Learned::default());
+    let estimator = Estimator::new(gauge());
     let gauged = Gauged::new(Arc::new(Server::default()), estimator.clone());
     assert_eq!(estimator.error(), None);
     for words in [100, 200, 300] {

@@ -1,7 +1,7 @@
 //! What is bought, held against what was estimated; and what can't fit is not sent.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use kgas_http::{ApiRequest, ApiResponse, ErrorKind, HttpError, Transport};
@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::gauge::Gauge;
 use super::learned::{Learned, float};
 use super::survey::usage;
+use crate::journal::{Journal, JournalError};
 
 /// A transport around the one that sends: it refuses what the model's window has no room for, and compares the tokens
 /// that answers report with those that were estimated.
@@ -25,7 +26,7 @@ pub struct Gauged {
 #[derive(Clone, Debug)]
 pub struct Estimator {
     gauge: Arc<Gauge>,
-    learned: Arc<Learned>,
+    learned: Arc<OnceLock<Learned>>,
     sums: Arc<Mutex<(f64, f64)>>,
 }
 
@@ -48,10 +49,22 @@ impl fmt::Display for Estimate {
 }
 
 impl Estimator {
-    /// An estimate by what earlier answers tell.
+    /// An estimate by the gauge alone.
     #[must_use]
-    pub fn new(gauge: Arc<Gauge>, learned: Learned) -> Self {
-        Self { gauge, learned: Arc::new(learned), sums: Arc::default() }
+    pub fn new(gauge: Arc<Gauge>) -> Self {
+        Self { gauge, learned: Arc::default(), sums: Arc::default() }
+    }
+
+    /// Estimates from now on by what the last so many answers of a journal tell, as a plan does; what was learned once
+    /// holds. Blocks.
+    ///
+    /// # Errors
+    /// Where the journal can't be read.
+    pub fn learn(&self, journal: &Journal, answers: usize) -> Result<(), JournalError> {
+        let learned = Learned::of(journal, answers, &self.gauge)?;
+        // A second record of one run would mix two estimates.
+        let _first_holds = self.learned.set(learned);
+        Ok(())
     }
 
     /// Its error over all answers so far that reported usage; `None` where there were none.
@@ -97,7 +110,7 @@ impl Transport for Gauged {
             let (prompt, _) = usage(&reply.body);
             if prompt > 0 {
                 let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
-                sums.0 += learned.prompt_of(&size);
+                sums.0 += learned.get().map_or(float(size.prompt), |learned| learned.prompt_of(&size));
                 sums.1 += float(prompt);
             }
         }
