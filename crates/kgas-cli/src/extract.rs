@@ -1,16 +1,12 @@
 //! `kgas extract`: documents and an ontology in, a graph out.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use kgas_core::{Examples, Need, Ontology, ToolInput, Usage};
 use kgas_engine::source::{self, Input, SourceOptions};
-use kgas_engine::{
-    Cost, Counts, Coverage, Finished, Folder, Interrupt, OutputError, Redo, Renewal, RunFacts, RunState,
-    SCHEMA_VERSION, Spent, Store, Summary, Tally, Tokens, ToolSummary, tool_facts,
-};
+use kgas_engine::{Counts, Finished, Folder, Interrupt, OutputError, Redo, Renewal, RunState, Store};
 use tokio::time::Instant;
 
 use crate::args::{ExtractArgs, ToolArgs};
@@ -24,6 +20,7 @@ use crate::record::Record;
 use crate::settings::{Equipped, equip, needs, note_of_cut, registry};
 use crate::show::Show;
 use crate::similar::Similarity;
+use crate::summary::{in_words, summary};
 use crate::words::counted;
 use crate::{Exit, input, origin};
 
@@ -196,84 +193,6 @@ async fn run(
         show.warning(&format!("{kept}; what this run did is in {at}, and the same command goes on"));
     }
     corpus.end(&tally, &at, Some(&format!("{at}/documents.jsonl")), show)
-}
-
-/// What was used costs. No prices are known yet.
-const fn cost(_tool: Option<&str>, _usage: Usage) -> Cost {
-    Cost { usd: None, usd_saved: None }
-}
-
-fn summary(
-    corpus: &Corpus,
-    args: &ExtractArgs,
-    counts: Counts,
-    (tally, compared): (&Tally, Usage),
-    (started, took): (SystemTime, Duration),
-) -> Summary {
-    let mut used = tally.usage();
-    used += compared;
-    // How the server takes schemas is kept, so that a run that goes on doesn't ask again: no part of what the graph took.
-    let mut spent = used;
-    spent += corpus.models.asking;
-    let tool = |equipped: &Equipped| {
-        let metadata = equipped.tool.metadata();
-        ToolSummary {
-            id: metadata.id.clone(),
-            version: metadata.version.clone(),
-            config: equipped.config.clone(),
-            tally: tally.tools.get(&metadata.id).cloned().unwrap_or_default(),
-        }
-    };
-    Summary {
-        schema_version: SCHEMA_VERSION,
-        state: corpus.state(tally),
-        coverage: Coverage::new(tally),
-        counts,
-        calls: used.calls,
-        tokens: Tokens::from(used),
-        tools: corpus.tools.iter().map(tool).collect(),
-        models: corpus.models.names(&corpus.tools),
-        offsets: origin::unit(args.offsets).as_str(),
-        files: BTreeMap::new(),
-        run: RunFacts {
-            kgas: env!("CARGO_PKG_VERSION"),
-            started_unix: started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-            seconds: took.as_secs_f64(),
-            spent: Spent::new(spent, cost(None, spent)),
-            in_flight: corpus.in_flight.get(),
-            max_concurrent: args.model.max_concurrent.get(),
-            tools: tool_facts(tally, |tool, usage| cost(Some(tool), usage)),
-            estimate: corpus.models.estimate(),
-            stopped_by: corpus.stopped_by(tally),
-        },
-    }
-}
-
-/// What came of it: the graph, and what it took.
-fn in_words(summary: &Summary) -> String {
-    let graph = &summary.counts.graph;
-    let all: u64 = summary.counts.documents.values().sum();
-    let complete = summary.counts.documents.get("complete").copied().unwrap_or_default();
-    let rejected: u64 = summary.counts.rejected.values().sum();
-    let entities = counted(graph.entities, "entity", "entities");
-    let relations = counted(graph.relations, "relation", "relations");
-    let documents = counted(all, "document", "documents");
-    let mut line = format!("{entities} and {relations} from {documents} in {:.1} s", summary.run.seconds);
-    let (bought, replayed) = (summary.run.spent.bought.calls, summary.run.spent.journal.calls);
-    if bought + replayed > 0 {
-        line += &format!(", {}", counted(bought + replayed, "call", "calls"));
-    }
-    if replayed > 0 {
-        line += &format!(" ({replayed} of them from the journal)");
-    }
-    let more = [
-        (all.saturating_sub(complete), "incomplete document", "incomplete documents"),
-        (rejected, "rejected item", "rejected items"),
-    ];
-    for (count, one, many) in more.into_iter().filter(|(count, ..)| *count > 0) {
-        line += &format!(", {}", counted(count, one, many));
-    }
-    line
 }
 
 /// Prints the first request, over a line that leads nowhere.

@@ -38,6 +38,7 @@ mod settings;
 mod show;
 mod signals;
 mod similar;
+mod summary;
 mod tools;
 mod words;
 

@@ -15,6 +15,7 @@ use crate::args::BudgetArgs;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::form;
+use crate::purse::Bill;
 use crate::record::{Nowhere, Record};
 use crate::settings::{Equipped, needs};
 use crate::show::Show;
@@ -29,6 +30,8 @@ pub(crate) struct Models {
     pub(crate) asking: Usage,
     /// What was spent, where anything can be.
     pub(crate) budget: Option<Arc<Budget>>,
+    /// What that costs.
+    pub(crate) bill: Bill,
     /// What was estimated, where anything is bought.
     estimator: Option<Estimator>,
     chat: Option<OpenAiModel>,
@@ -54,17 +57,21 @@ impl Models {
             Some(endpoint) if endpoint.has_chat_fields() && needs(tools, Need::ChatModel).is_none() => {
                 Err(Failure::usage("--extra-body: none of the tools asks a chat model"))
             }
-            Some(endpoint) if offline => Ok(Self::behind(Arc::new(Nowhere), endpoint, tools, interrupt)),
             Some(endpoint) => {
                 let (chats, embeds) = (needs(tools, Need::ChatModel), needs(tools, Need::Embedder));
                 let asked = endpoint.asked(chats.is_some(), embeds.is_some());
+                let prices = purse::prices(money, &asked)?;
+                let bill = Bill::of(&prices, &asked);
+                if offline {
+                    return Ok(Self { bill, ..Self::behind(Arc::new(Nowhere), endpoint, tools, interrupt) });
+                }
                 let budget = purse::budget(money, &asked)?;
                 let client = Arc::new(endpoint.client(&interrupt, budget.clone())?);
-                let gauge = plan::gauge(endpoint, &asked, &purse::prices(money, &asked)?);
+                let gauge = plan::gauge(endpoint, &asked, &prices);
                 let estimator = Estimator::new(Arc::new(gauge));
                 let gauged = Arc::new(Gauged::new(client, estimator.clone()));
                 let models = Self::behind(gauged, endpoint, tools, interrupt);
-                Ok(Self { budget: Some(budget), estimator: Some(estimator), ..models })
+                Ok(Self { budget: Some(budget), bill, estimator: Some(estimator), ..models })
             }
             None => Self::none(tools, interrupt),
         }
@@ -80,6 +87,7 @@ impl Models {
         Self {
             record,
             budget: self.budget,
+            bill: self.bill,
             estimator: self.estimator,
             ..Self::behind(line, endpoint, tools, self.interrupt)
         }
@@ -117,6 +125,7 @@ impl Models {
             interrupt,
             asking,
             budget: None,
+            bill: Bill::default(),
             estimator: None,
             chat: Some(chat),
             gate,
@@ -192,7 +201,18 @@ impl Models {
         let gate = Arc::new(Gate::new(interrupt.clone()));
         let context = ToolContext::offline().with_stop(interrupt.stop());
         let (asking, record) = Default::default();
-        Ok(Self { context, interrupt, asking, budget: None, estimator: None, chat: None, gate, line: None, record })
+        Ok(Self {
+            context,
+            interrupt,
+            asking,
+            budget: None,
+            bill: Bill::default(),
+            estimator: None,
+            chat: None,
+            gate,
+            line: None,
+            record,
+        })
     }
 
     /// The error after which nothing could be bought, where there was one.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use kgas_engine::budget::{Account, Budget, BudgetError, Caps, Prices, PricesError, Usd};
+use kgas_core::{Need, Usage};
+use kgas_engine::Cost;
+use kgas_engine::budget::{Account, Budget, BudgetError, Caps, Price, Prices, PricesError, Usd};
 
 use crate::args::BudgetArgs;
 use crate::failure::Failure;
@@ -15,6 +17,43 @@ pub(crate) struct Asked {
     pub(crate) name: String,
     /// Whether its answers have tokens.
     pub(crate) chats: bool,
+}
+
+/// What tokens of a run cost, as far as the prices are known.
+#[derive(Debug, Default)]
+pub(crate) struct Bill {
+    chat: Option<Price>,
+    embedder: Option<Price>,
+}
+
+impl Bill {
+    /// By the prices of the models that are asked.
+    pub(crate) fn of(prices: &Prices, models: &[Asked]) -> Self {
+        let price = |chats: bool| prices.of(&models.iter().find(|model| model.chats == chats)?.name).ok();
+        Self { chat: price(true), embedder: price(false) }
+    }
+
+    /// What a tool with these needs has cost, and would have without the journal; nothing is known without a price.
+    pub(crate) fn cost(&self, needs: &[Need], usage: Usage) -> Cost {
+        let price = match needs {
+            needs if needs.contains(&Need::ChatModel) => self.chat.as_ref(),
+            needs if needs.contains(&Need::Embedder) => self.embedder.as_ref(),
+            _ => None,
+        };
+        let (bought, saved) = (usage.bought(), usage.saved);
+        let dollars = |prompt, completion| price.map(|price| price.cost(prompt, completion, 0).dollars());
+        match bought.calls + saved.calls {
+            0 => Cost { usd: self.is_known().then_some(0.0), usd_saved: self.is_known().then_some(0.0) },
+            _ => Cost {
+                usd: dollars(bought.prompt_tokens, bought.completion_tokens),
+                usd_saved: dollars(saved.prompt_tokens, saved.completion_tokens),
+            },
+        }
+    }
+
+    const fn is_known(&self) -> bool {
+        self.chat.is_some() || self.embedder.is_some()
+    }
 }
 
 /// The budget for calls to these models, of which the first is the one that was named.

@@ -348,6 +348,7 @@ pub(crate) fn summary(tally: &Tally, counts: GraphCounts, state: RunState) -> Su
             spent,
             in_flight: 1,
             max_concurrent: 1,
+            estimate: None,
             tools: BTreeMap::new(),
             stopped_by: None,
         },
