@@ -1,5 +1,5 @@
 //! A survey sends nothing and counts everything; what answers tell makes its plan right.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -28,7 +28,7 @@ const PREAMBLE: &str = "Find the names.\nReport them as JSON.\nTEXT:\n";
 struct Asker(ToolMetadata);
 
 impl Asker {
-    fn new() -> Arc<dyn KgasTool> {
+    fn tool() -> Arc<dyn KgasTool> {
         let nothing = String::new;
         Arc::new(Self(ToolMetadata {
             id: "test_asker".to_owned(),
@@ -98,7 +98,7 @@ impl Shelf for Answers {
 async fn surveyed(survey: &Survey, documents: &[(&str, &str)]) {
     let model = OpenAiModel::new("test", "small", Map::new(), Arc::new(survey.clone()), Arc::new(Gate::default()));
     let context = ToolContext::offline().with_chat(Arc::new(model));
-    let tool = SurveyedTool::new(Asker::new(), survey.clone());
+    let tool = SurveyedTool::new(Asker::tool(), survey.clone());
     for (id, text) in documents {
         tool.execute(&context, ToolInput::text(*id, *text)).await.unwrap();
     }

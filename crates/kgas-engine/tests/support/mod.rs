@@ -350,6 +350,7 @@ pub(crate) fn summary(tally: &Tally, counts: GraphCounts, state: RunState) -> Su
             max_concurrent: 1,
             estimate: None,
             tools: BTreeMap::new(),
+            estimate: None,
             stopped_by: None,
         },
     }
