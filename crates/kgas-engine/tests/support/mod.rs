@@ -348,7 +348,6 @@ pub(crate) fn summary(tally: &Tally, counts: GraphCounts, state: RunState) -> Su
             spent,
             in_flight: 1,
             max_concurrent: 1,
-            estimate: None,
             tools: BTreeMap::new(),
             estimate: None,
             stopped_by: None,
