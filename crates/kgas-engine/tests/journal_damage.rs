@@ -82,7 +82,7 @@ fn a_journal_that_was_cut_off_is_damaged() {
         let bytes = written(folder.path(), killed);
         let mut dice = fastrand::Rng::with_seed(1);
         let pages = bytes.len() / 4096;
-        let lengths = (0..12).flat_map(|_| [dice.usize(..bytes.len()), dice.usize(..pages) * 4096]);
+        let lengths = (0..8).flat_map(|_| [dice.usize(..bytes.len()), dice.usize(..pages) * 4096]);
         for length in lengths.chain([1, 320, 4096, bytes.len() - 1]) {
             let found = found(folder.path(), &bytes[..length]);
             // The end of the file may be free: then nothing is missing.
@@ -98,7 +98,7 @@ fn a_journal_that_was_changed_is_damaged_or_whole() {
         let folder = tempfile::tempdir().unwrap();
         let bytes = written(folder.path(), killed);
         let mut damaged = 0;
-        for seed in 0..60 {
+        for seed in 0..36 {
             let mut dice = fastrand::Rng::with_seed(seed);
             let mut changed = bytes.clone();
             let at = dice.usize(..bytes.len());
@@ -110,7 +110,7 @@ fn a_journal_that_was_changed_is_damaged_or_whole() {
             assert!(is_damaged(&found) || found == Ok(CALLS), "{length} bytes at {at}: {found:?}");
             damaged += u64::from(is_damaged(&found));
         }
-        assert!(damaged > 5, "{damaged}");
+        assert!(damaged > 3, "{damaged}");
     }
 }
 
