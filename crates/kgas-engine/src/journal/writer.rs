@@ -178,7 +178,7 @@ impl Writer {
     }
 
     fn commit(&self, mut batch: Vec<Entry>) {
-        // Some may have waited since before the disk was full.
+        // Some may have waited since before the disk was full, or before a write failed.
         self.queue().turn_away(&mut batch);
         let mut outcome = match self.write(&batch) {
             Err(error) if error.is_full() => self.make_room(&error, &mut batch),
@@ -255,16 +255,19 @@ impl Writer {
 }
 
 impl Queue {
-    /// Turns away the calls that were to begin, where the disk is full.
+    /// Turns away the calls that were to begin, where their answers may find no room, or can't be recorded.
     fn turn_away(&mut self, batch: &mut [Entry]) {
-        let State::Full(full) = &self.state else { return };
+        let why = match &self.state {
+            State::Open => return,
+            State::Full(error) | State::Broken(error) => error.clone().losing(self.lost),
+        };
         for entry in batch {
             if let Op::Intend { number, .. } = entry.op {
                 self.open.remove(&number);
                 // A failed commit of it may have reached the disk.
                 entry.op = Op::Withdrawn { number };
                 if let Some(waiter) = entry.told.take() {
-                    let _ = waiter.send(Err(full.clone().losing(self.lost)));
+                    let _ = waiter.send(Err(why.clone()));
                 }
             }
         }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use fastrand::Rng;
@@ -33,6 +34,8 @@ struct Content {
     blocks: Option<(usize, usize, PathBuf)>,
     /// After so many syncs there is no power any more.
     syncs_left: Option<u32>,
+    /// What the next sync tells and waits for, and whether it fails then.
+    held: Option<(Sender<()>, Receiver<()>, bool)>,
 }
 
 impl std::fmt::Debug for Content {
@@ -74,6 +77,13 @@ impl Disk {
     /// Takes its power away after so many syncs, in the middle of the next.
     pub(crate) fn dies_after(&self, syncs: u32) {
         self.content().syncs_left = Some(syncs);
+    }
+
+    /// Holds up the next sync: it says when it has begun, goes on when it is told to, and fails if it is to.
+    pub(crate) fn holds(&self, fails: bool) -> (Receiver<()>, Sender<()>) {
+        let ((begins, begun), (go_on, goes_on)) = (channel(), channel());
+        self.content().held = Some((begins, goes_on, fails));
+        (begun, go_on)
     }
 
     /// What is on it when the power is back: all that was synced, and of the rest whatever chance wants.
@@ -138,6 +148,14 @@ impl StorageBackend for Disk {
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        let held = self.content().held.take();
+        if let Some((begins, goes_on, fails)) = held {
+            begins.send(()).unwrap();
+            goes_on.recv().unwrap();
+            if fails {
+                return Err(io::Error::other("a cable was loose"));
+            }
+        }
         let mut content = self.content();
         content.check_power()?;
         if let Some(left) = content.syncs_left.as_mut() {
