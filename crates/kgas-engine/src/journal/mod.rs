@@ -224,8 +224,7 @@ impl Journal {
     /// Where something that was told could not be made durable.
     pub async fn close(&self) -> Result<(), JournalError> {
         let told = match self.writer.close() {
-            Ok(Some(pending)) => pending.durable().await,
-            Ok(None) => Ok(()),
+            Ok(pending) => pending.durable().await,
             Err(error) => Err(error),
         };
         let writer = Arc::clone(&self.writer);

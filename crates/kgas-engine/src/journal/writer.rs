@@ -123,13 +123,12 @@ impl Writer {
     }
 
     /// All that was told is durable when this is, and nothing more is taken.
-    pub(super) fn close(self: &Arc<Self>) -> Result<Option<Pending>, JournalError> {
+    pub(super) fn close(self: &Arc<Self>) -> Result<Pending, JournalError> {
         let mut queue = self.queue();
-        if mem::replace(&mut queue.closed, true) {
-            return Ok(None);
-        }
+        queue.closed = true;
         match &queue.state {
-            State::Open | State::Full(_) => Ok(Some(self.push(queue, Op::Flush))),
+            // Closed again as well: whoever closed it first may still wait, or have left.
+            State::Open | State::Full(_) => Ok(self.push(queue, Op::Flush)),
             State::Broken(error) => Err(error.clone().losing(queue.lost)),
         }
     }
