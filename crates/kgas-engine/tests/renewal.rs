@@ -25,6 +25,8 @@ fn another_renewal_or_another_journal_begins_anew() {
     Renewal::Refresh.begin(&out, journal, 7).unwrap();
     assert_eq!(Renewal::RetryFailed.begin(&out, journal, 9).unwrap(), 9);
     assert_eq!(Renewal::RetryFailed.begin(&out, Path::new("there/journal.redb"), 3).unwrap(), 3);
+    // The journal was moved away, and another begun in its place.
+    assert_eq!(Renewal::RetryFailed.begin(&out, Path::new("there/journal.redb"), 1).unwrap(), 1);
     std::fs::write(folder.path().join(".kgas/renewal.json"), "torn").unwrap();
     assert_eq!(Renewal::RetryFailed.begin(&out, Path::new("there/journal.redb"), 4).unwrap(), 4);
 }
