@@ -222,6 +222,12 @@ fn a_folder_that_may_not_be_written_is_named() {
     assert_eq!(Journal::open(folder.path()).unwrap_err().problem(), &JournalProblem::Denied);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_in_which_nobody_may_make_files_is_named() {
+    assert_eq!(Journal::open(Path::new("/sys")).unwrap_err().problem(), &JournalProblem::Denied);
+}
+
 #[test]
 fn another_form_is_said_to_be_one() {
     let folder = tempfile::tempdir().unwrap();

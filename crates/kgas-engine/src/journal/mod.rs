@@ -286,7 +286,9 @@ fn create(path: &Arc<Path>) -> Result<(), JournalError> {
             return Err(error);
         }
         // Whoever was here before may have left it half made.
-        fs::remove_file(&fresh).map_err(of_io)?;
+        if fs::remove_file(&fresh).is_err() {
+            return Err(error);
+        }
         make().inspect_err(|_| drop(fs::remove_file(&fresh)))?;
     }
     match path.try_exists() {
