@@ -202,6 +202,21 @@ async fn a_stopped_run_replaces_a_mix_and_believes_an_older_form() {
 }
 
 #[tokio::test]
+async fn what_a_graph_replaces_is_gone_before_its_summary_is_in_place() {
+    let (out, apart) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    written(apart.path(), "Bob knows Cid.", RunState::Complete).await;
+    put(&out.path().join(".kgas/ready"), &contents(apart.path()));
+    fs::create_dir_all(out.path().join(".kgas/partial")).unwrap();
+    // A file can't take the name of a folder: the summary doesn't come to its place, as where a run is killed.
+    fs::create_dir(out.path().join("summary.json")).unwrap();
+    assert!(Folder::create(out.path()).is_err());
+    assert!(!out.path().join(".kgas/partial").exists());
+    fs::remove_dir(out.path().join("summary.json")).unwrap();
+    Folder::create(out.path()).unwrap();
+    assert!(contents(out.path()) == contents(apart.path()));
+}
+
+#[tokio::test]
 async fn a_draft_that_is_dropped_leaves_nothing() {
     let out = tempfile::tempdir().unwrap();
     let tools = [Arc::new(names())];

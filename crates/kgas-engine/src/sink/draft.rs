@@ -124,8 +124,9 @@ pub(super) fn put_in_place(out: &Path) -> io::Result<()> {
             }
         }
         move_file(&ready.join(SUMMARY), &out.join(SUMMARY))?;
-        sync_folder(out)?;
+        // By now the graph is whole whatever happens; behind its summary nobody would come back for this.
         remove_folder(&out.join(PARTIAL))?;
+        sync_folder(out)?;
     }
     remove_folder(&ready)
 }
