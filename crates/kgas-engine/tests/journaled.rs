@@ -107,6 +107,15 @@ async fn identical_calls_in_flight_share_one_purchase() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn transports_around_one_journal_share_a_purchase() {
+    let folder = tempfile::tempdir().unwrap();
+    let (shop, journal, one) = journaled(folder.path());
+    let other = Journaled::new(shop.clone(), journal, ENDPOINT);
+    let (first, second) = tokio::join!(one.send(ask("a")), other.send(ask("a")));
+    assert_eq!((said(&first), said(&second), shop.asked()), (json!(1), json!(1), 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_waits_for_a_call_that_is_given_up_or_fails_goes_on_itself() {
     let folder = tempfile::tempdir().unwrap();
     let (shop, journal, transport) = journaled(folder.path());

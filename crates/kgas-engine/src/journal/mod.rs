@@ -34,6 +34,7 @@ pub use transport::Journaled;
 use ballast::Ballast;
 use store::{Opener, Store};
 use writer::Writer;
+use turns::Turns;
 
 /// The file of a journal in its folder.
 const FILE: &str = "journal.redb";
@@ -75,6 +76,7 @@ pub struct Journal {
     /// Whether the index finds all that it holds.
     index: Arc<OnceCell<()>>,
 }
+    turns: Arc<Turns>,
 
 impl Journal {
     /// Opens the journal of a folder for a run; makes both where they aren't there. What an earlier process left in
@@ -134,7 +136,8 @@ impl Journal {
 
     fn of(store: Store, ballast: Ballast, next: u64, left_open: u64) -> Self {
         let writer = Arc::new(Writer::new(store, ballast, next));
-        Self { writer, left_open, unreadable: Arc::default(), index: Arc::default() }
+        let (unreadable, index, turns) = Default::default();
+        Self { writer, left_open, unreadable, index, turns }
     }
 
     /// The file.

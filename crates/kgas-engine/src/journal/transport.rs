@@ -7,20 +7,18 @@ use bytes::Bytes;
 use http::HeaderMap;
 use kgas_http::{ApiRequest, ApiResponse, ErrorKind, HttpError, Reply, Transport};
 
-use super::turns::Turns;
 use super::{Answer, Journal, JournalError, Key, now};
 use crate::Interrupt;
 
 /// A transport around another: what the journal has an answer to is not asked again.
 ///
-/// Calls that are the same share one purchase. When the journal can't be written, or the purse is empty, nothing more
+/// Calls that are the same share one purchase, whichever transport around the same journal makes them. When the journal can't be written, or the purse is empty, nothing more
 /// is bought; what the journal has is still given.
 #[derive(Debug)]
 pub struct Journaled {
     inner: Arc<dyn Transport>,
     journal: Journal,
     endpoint: String,
-    turns: Turns,
     /// Whether nothing is bought at all.
     offline: bool,
     /// Answers with a lower number count as none.
@@ -36,8 +34,8 @@ impl Journaled {
     /// A journal around a transport whose requests go to a base URL.
     #[must_use]
     pub fn new(inner: Arc<dyn Transport>, journal: Journal, endpoint: &str) -> Self {
-        let (turns, offline, since, anew_since, shut, interrupt) = Default::default();
-        Self { inner, journal, endpoint: endpoint.to_owned(), turns, offline, since, anew_since, shut, interrupt }
+        let (offline, since, anew_since, shut, interrupt) = Default::default();
+        Self { inner, journal, endpoint: endpoint.to_owned(), offline, since, anew_since, shut, interrupt }
     }
 
     /// With nothing bought: what the journal has no answer to fails.
@@ -130,7 +128,7 @@ impl Transport for Journaled {
     /// Dropping the future before the answer came leaves a call that was perhaps paid; after that, the answer is kept.
     async fn send(&self, request: ApiRequest) -> ApiResponse {
         let key = Key::of(&self.endpoint, &request);
-        let _turn = self.turns.take(key).await;
+        let _turn = self.journal.turns.take(key).await;
         match self.journal.find(&key).await {
             Ok(Some(answer)) if self.counts(&request, answer.number) => replay(answer),
             Ok(_) => self.buy(&key, request).await,
