@@ -22,6 +22,7 @@ pub mod source;
 mod summary;
 mod tally;
 
+mod usage;
 pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
 pub use merge::{Link, Merging, Names};
 pub use offsets::Offsets;

@@ -131,6 +131,17 @@ async fn stats_count_what_is_kept() {
 }
 
 #[tokio::test]
+async fn tokens_count_where_a_server_tells_only_some() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let number = journal.intend(&key("a"), body("a")).await.unwrap();
+    let body = Bytes::from_static(br#"{"usage": {"prompt_tokens": 7, "completion_tokens": null}}"#);
+    journal.answered(number, Answer { body, ..answer("a", 1) }).await.unwrap();
+    let stats = journal.stats().unwrap();
+    assert_eq!((stats.prompt_tokens, stats.completion_tokens), (7, 0));
+}
+
+#[tokio::test]
 async fn calls_come_in_both_orders_through_many_batches() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::Key;
 use super::packer::{Packer, Shared, unpack};
+use crate::usage::reported;
 
 /// The bytes of a checksum: enough to notice damage, and a row that belongs to another call.
 const CHECK: usize = 8;
@@ -47,21 +47,10 @@ impl std::fmt::Debug for Answer {
 }
 
 /// The tokens that an answer says it has used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Used {
     pub(super) prompt_tokens: u64,
     pub(super) completion_tokens: u64,
-}
-
-impl Used {
-    fn of(body: &[u8]) -> Self {
-        #[derive(Deserialize)]
-        struct Told {
-            usage: Option<Used>,
-        }
-        serde_json::from_slice(body).ok().and_then(|told: Told| told.usage).unwrap_or_default()
-    }
 }
 
 /// A request as a row: its key, its checksum, what it shares with which base, and the rest.
@@ -117,7 +106,8 @@ pub(super) fn read_base(row: &[u8]) -> Option<Bytes> {
 
 /// An answer as a row, and what it says was used.
 pub(super) fn answer(packer: &mut Packer, key: &Key, number: u64, answer: &Answer) -> (Vec<u8>, Used) {
-    let used = Used::of(&answer.body);
+    let (prompt_tokens, completion_tokens) = reported(&answer.body);
+    let used = Used { prompt_tokens, completion_tokens };
     let mut row = Vec::with_capacity(FACTS + CHECK + 4 + answer.body.len() / 2);
     row.extend(answer.status.to_le_bytes());
     row.extend(answer.attempts.to_le_bytes());

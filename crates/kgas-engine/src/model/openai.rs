@@ -11,7 +11,6 @@ use kgas_http::openai::{
     read_embeddings,
 };
 use kgas_http::{ApiRequest, HttpError, Reply, Transport};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use tracing::warn;
 
@@ -19,6 +18,7 @@ use super::error::{is_from_server, translate};
 use super::form::{self, Form, Forms, Support};
 use super::gate::Gate;
 use super::probe::{self, Finding, spent_on};
+use crate::usage::reported;
 
 /// The most texts that OpenAI takes in one call.
 const MAX_BATCH: usize = 2048;
@@ -243,19 +243,8 @@ impl Line {
     }
 }
 
-/// What the provider says the call cost. The rest of the body, which may be thousands of vectors, is passed over.
+/// What the provider says the call cost.
 fn usage_of(reply: &Reply, attempts: u32) -> Usage {
-    #[derive(Deserialize)]
-    struct Told {
-        usage: Value,
-    }
-    let told: Option<Told> = serde_json::from_slice(&reply.body).ok();
-    let tokens = |name: &str| told.as_ref()?.usage.get(name)?.as_u64();
-    Usage {
-        calls: 1,
-        attempts: attempts.into(),
-        prompt_tokens: tokens("prompt_tokens").unwrap_or_default(),
-        completion_tokens: tokens("completion_tokens").unwrap_or_default(),
-        ..Usage::default()
-    }
+    let (prompt_tokens, completion_tokens) = reported(&reply.body);
+    Usage { calls: 1, attempts: attempts.into(), prompt_tokens, completion_tokens, ..Usage::default() }
 }

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::gauge::Gauge;
 use super::learned::{Learned, float};
-use super::survey::usage;
 use crate::journal::{Journal, JournalError};
+use crate::usage::reported;
 
 /// A transport around the one that sends: it refuses what the model's window has no room for, and compares the tokens
 /// that answers report with those that were estimated.
@@ -107,7 +107,7 @@ impl Transport for Gauged {
         }
         let response = self.inner.send(request).await;
         if let (Some(size), Ok(reply), false) = (size, &response.outcome, response.replayed) {
-            let (prompt, _) = usage(&reply.body);
+            let (prompt, _) = reported(&reply.body);
             if prompt > 0 {
                 let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
                 sums.0 += learned.get().map_or(float(size.prompt), |learned| learned.prompt_of(&size));

@@ -13,6 +13,7 @@ use kgas_http::{ApiRequest, ApiResponse, ErrorKind, HttpError, Reply, Transport}
 use super::gauge::{Gauge, Size};
 use super::learned::Load;
 use super::question::{Kind, empty_answer};
+use crate::usage::reported;
 
 /// Calls of which each is remembered for itself: of more, as many are drawn.
 const SAMPLE: usize = 4096;
@@ -195,7 +196,7 @@ impl Counts {
         let surveyed = self.tools.entry(tool.to_owned()).or_default();
         surveyed.calls += 1;
         if let Some(reply) = held {
-            let (prompt, completion) = usage(&reply.body);
+            let (prompt, completion) = reported(&reply.body);
             surveyed.held += 1;
             surveyed.held_prompt += prompt;
             surveyed.held_completion += completion;
@@ -256,18 +257,6 @@ impl Surveyed {
         (blank.calls > 0.0)
             .then(|| (ratio(told.calls, blank.calls), ratio(told.prompt, blank.prompt), ratio(told.own, blank.own)))
     }
-}
-
-/// The tokens that an answer reports, of its prompt and of itself.
-pub(super) fn usage(body: &[u8]) -> (u64, u64) {
-    #[derive(serde::Deserialize)]
-    struct Told {
-        usage: Option<serde_json::Value>,
-    }
-    let told: Option<Told> = serde_json::from_slice(body).ok();
-    let usage = told.and_then(|told| told.usage).unwrap_or_default();
-    let tokens = |name: &str| usage.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default();
-    (tokens("prompt_tokens"), tokens("completion_tokens"))
 }
 
 fn fingerprint(request: &ApiRequest) -> u64 {
