@@ -193,6 +193,15 @@ async fn an_answer_with_an_error_status_shows_that_the_server_is_there() {
 }
 
 #[tokio::test]
+async fn what_a_journal_gives_does_not_show_that_the_server_is_there() {
+    let mut kept = said(&json!({"error": {"message": "overloaded"}}));
+    kept.replayed = true;
+    let line = line([kept, failed(ErrorKind::Connect)]);
+    assert_eq!(line.model.chat(question()).await.unwrap_err().kind(), ModelErrorKind::Protocol);
+    assert_eq!(line.model.chat(question()).await.unwrap_err().kind(), ModelErrorKind::Unreachable);
+}
+
+#[tokio::test]
 async fn a_proxy_s_status_does_not_show_that_the_server_is_there() {
     let refused = ApiResponse::failed(error(ErrorKind::Proxy).with_status(502));
     let line = line([refused]);

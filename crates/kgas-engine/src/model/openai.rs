@@ -235,7 +235,7 @@ impl Line {
             read(&reply).map(|value| (value, usage)).map_err(facts)
         });
         read.map_err(|error| {
-            if is_from_server(&error) {
+            if !replayed && is_from_server(&error) {
                 self.gate.reach();
             }
             self.gate.observe(translate(error, self.gate.has_reached()))
