@@ -118,9 +118,10 @@ impl Books {
     pub(super) fn leave(&mut self, number: u64) -> bool {
         let before = self.queue.len();
         self.queue.retain(|waiter| waiter.number != number);
+        let has_left = self.queue.len() < before;
         // Who stood behind may be at the head now.
         self.advance();
-        self.queue.len() < before
+        has_left
     }
 
     /// Puts back what was set aside, and charges what it came to.
