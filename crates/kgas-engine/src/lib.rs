@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod budget;
+mod files;
 pub mod journal;
 mod key;
 mod ledger;
@@ -21,8 +22,8 @@ mod sink;
 pub mod source;
 mod summary;
 mod tally;
-
 mod usage;
+
 pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
 pub use merge::{Link, Merging, Names};
 pub use offsets::Offsets;

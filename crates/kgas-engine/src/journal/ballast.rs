@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::store::{create_private, sync_folder};
+use crate::files::{private, sync_folder};
 
 /// How much: the answers of some hundred calls, and what a database needs to be opened again.
 const SIZE: u64 = 8 << 20;
@@ -35,7 +35,7 @@ impl Ballast {
     }
 
     fn write(&self) -> io::Result<()> {
-        let mut file = create_private(&self.path)?;
+        let mut file = private().open(&self.path)?;
         file.set_len(0)?;
         // Bytes that no disk can make smaller.
         let mut dice = fastrand::Rng::with_seed(7);

@@ -31,10 +31,11 @@ pub use key::Key;
 pub use row::Answer;
 pub use transport::Journaled;
 
+use crate::files::{private, sync_folder};
 use ballast::Ballast;
 use store::{Opener, Store};
-use writer::Writer;
 use turns::Turns;
+use writer::Writer;
 
 /// The file of a journal in its folder.
 const FILE: &str = "journal.redb";
@@ -75,8 +76,8 @@ pub struct Journal {
     unreadable: Arc<OnceLock<JournalError>>,
     /// Whether the index finds all that it holds.
     index: Arc<OnceCell<()>>,
-}
     turns: Arc<Turns>,
+}
 
 impl Journal {
     /// Opens the journal of a folder for a run; makes both where they aren't there. What an earlier process left in
@@ -280,7 +281,7 @@ fn create(path: &Arc<Path>) -> Result<(), JournalError> {
     let of_io = |error| JournalError::of_io(path, error);
     let fresh = path.with_extension("new");
     let make = || {
-        store::create_private(&fresh).map_err(of_io)?;
+        private().read(true).open(&fresh).map_err(of_io)?;
         let file = fresh.clone();
         Store::create(path, &move |builder: &Builder| builder.create(&file))
     };
@@ -302,7 +303,7 @@ fn create(path: &Arc<Path>) -> Result<(), JournalError> {
     }
     .or_else(|error| if error.kind() == io::ErrorKind::NotFound && path.exists() { Ok(()) } else { Err(error) })
     .map_err(of_io)?;
-    path.parent().map_or(Ok(()), store::sync_folder).map_err(of_io)
+    path.parent().map_or(Ok(()), sync_folder).map_err(of_io)
 }
 
 /// Seconds since 1970.

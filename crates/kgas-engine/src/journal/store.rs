@@ -1,7 +1,6 @@
 //! The database file: opened with care, and read and written behind a border that lets no panic through.
 
 use std::fmt;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -180,22 +179,4 @@ pub(super) fn check_index(transaction: &ReadTransaction) -> Result<(), redb::Err
 /// What the totals say, and how many calls are in flight.
 pub(super) fn totals(transaction: &ReadTransaction) -> Result<(Totals, u64), redb::Error> {
     Ok((tables::totals(transaction)?, transaction.open_table(OPEN)?.len()?))
-}
-
-/// Makes a file that only its owner may read, where there is none.
-pub(super) fn create_private(path: &Path) -> io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// Makes names in a folder last through a power loss.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    std::fs::File::open(folder)?.sync_all()?;
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
 }

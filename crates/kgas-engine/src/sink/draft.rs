@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::folder::{Folder, remove, sync_folder};
+use super::folder::{Folder, remove};
 use super::graph;
+use crate::files::{private, sync_folder};
 use crate::key::hex;
 use crate::origin::Origin;
 use crate::summary::Summary;
@@ -63,7 +64,7 @@ impl Draft {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let file = if name == STDIN { create_private(&path) } else { File::create(&path) }?;
+        let file = if name == STDIN { private().truncate(true).open(&path) } else { File::create(&path) }?;
         let mut out = BufWriter::with_capacity(BLOCK, Digesting { file, sha: Sha256::new() });
         content(&mut out)?;
         let Digesting { file, sha } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -123,9 +124,9 @@ pub(super) fn put_in_place(out: &Path) -> io::Result<()> {
                 sync_folder(&folder)?;
             }
         }
-        move_file(&ready.join(SUMMARY), &out.join(SUMMARY))?;
         // By now the graph is whole whatever happens; behind its summary nobody would come back for this.
         remove_folder(&out.join(PARTIAL))?;
+        move_file(&ready.join(SUMMARY), &out.join(SUMMARY))?;
         sync_folder(out)?;
     }
     remove_folder(&ready)
@@ -171,15 +172,6 @@ fn remove_folder(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-/// A file that no other user may read.
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// Digests what is written to a file.
