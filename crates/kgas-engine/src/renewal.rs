@@ -32,7 +32,7 @@ struct Begun {
 }
 
 impl Renewal {
-    /// Begins it, or goes on with the one that was begun; `next` is the number of the next call of this journal.
+    /// Begins it, or goes on with the one that was begun, also after a loss of power; `next` is the number of the next call of this journal.
     /// Calls below the number that is returned count as old.
     ///
     /// # Errors

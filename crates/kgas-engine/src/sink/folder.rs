@@ -1,13 +1,14 @@
 //! The output folder: checked before anything is spent, each file complete before it gets its name.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tracing::warn;
 
 use super::draft::put_in_place;
+use crate::files::sync_folder;
 
 /// The end of the name of a file that isn't complete.
 const UNFINISHED: &str = ".tmp";
@@ -92,7 +93,7 @@ impl Folder {
         self.path.join(".kgas")
     }
 
-    /// Writes a file of the folder; it gets its name when it is complete.
+    /// Writes a file of the folder; it gets its name when it is complete, and both outlive a loss of power.
     ///
     /// # Errors
     /// Where it can't be written.
@@ -131,8 +132,9 @@ pub(super) fn write_file(path: &Path, content: impl FnOnce(&mut BufWriter<File>)
     let written = File::create(&unfinished).and_then(|file| {
         let mut out = BufWriter::with_capacity(256 * 1024, file);
         content(&mut out)?;
-        out.flush()?;
-        fs::rename(&unfinished, path)
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        fs::rename(&unfinished, path)?;
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(Ok(()), sync_folder)
     });
     if written.is_err() {
         let _ = fs::remove_file(&unfinished);
