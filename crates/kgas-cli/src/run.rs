@@ -26,6 +26,7 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
     let models = Models::of(endpoint.as_ref(), &tools, &args.budget, args.journal.offline)?;
     let record = Record::open(&args.journal, None)?;
     let models = models.keep(record, endpoint.as_ref(), &tools);
+    models.record().tell(show);
     if let Some(endpoint) = endpoint.as_ref().filter(|_| crate::models::are_asked(&tools)) {
         show.note(&format!("asking {}", endpoint.in_words()));
     }
@@ -34,12 +35,14 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
     }
     let signals = crate::signals::listen(models.interrupt.clone(), show);
     let begun = Instant::now();
-    let mut result = tokio::select! {
-        result = tool.execute(&models.context, input) => result.map_err(Failure::fatal)?,
-        () = models.interrupt.aborted() => return Ok(Exit::Interrupted),
+    let ended = tokio::select! {
+        result = tool.execute(&models.context, input) => Some(result),
+        () = models.interrupt.aborted() => None,
     };
     signals.abort();
     models.record().close().await?;
+    let Some(result) = ended else { return Ok(Exit::Interrupted) };
+    let mut result = result.map_err(Failure::fatal)?;
     result.elapsed = begun.elapsed();
     show.json(&result)?;
     if let Some(error) = models.fatal() {
