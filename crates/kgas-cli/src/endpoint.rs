@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kgas_core::Need;
 use kgas_engine::Interrupt;
+use kgas_engine::budget::Prices;
 use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel, has_form, is_final};
+use kgas_engine::plan::{Counter, Gauge};
 use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL};
 use kgas_http::{BaseUrl, BuildError, Client, Limits, Purse, RetryPolicy, Timeouts, Transport};
 use serde_json::{Map, Value};
@@ -16,6 +19,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::key::{is_openai, key_for};
 use crate::purse::Asked;
+use crate::settings::{Equipped, needs};
 
 /// A server that may be asked.
 #[derive(Debug)]
@@ -133,23 +137,35 @@ impl Endpoint {
         }
     }
 
-    /// Whether fields were given that only the bodies of chat requests take.
-    pub(crate) fn has_chat_fields(&self) -> bool {
-        !self.extra.is_empty()
-    }
-
     /// Whether those fields say which form an answer is to have.
     pub(crate) fn sets_form(&self) -> bool {
         has_form(&self.extra)
     }
 
-    /// The models that tools ask which chat, embed, or both. The name that was given is the chat model's; it is the
+    /// The models that these tools ask. The name that was given is the chat model's; it is the
     /// embedding model's where no tool chats.
-    pub(crate) fn asked(&self, chats: bool, embeds: bool) -> Vec<Asked> {
+    ///
+    /// Fields for a chat request are refused where no tool chats: passed over in silence, they would seem to hold.
+    pub(crate) fn asked(&self, tools: &[Equipped]) -> Result<Vec<Asked>, Failure> {
+        let (chats, embeds) = (needs(tools, Need::ChatModel).is_some(), needs(tools, Need::Embedder).is_some());
+        if !chats && !self.extra.is_empty() {
+            return Err(Failure::usage("--extra-body: none of the tools asks a chat model"));
+        }
         let named = |default: &str| self.model.as_deref().unwrap_or(default).to_owned();
         let chat = chats.then(|| Asked { name: named(CHAT_MODEL), chats: true });
         let embedding = if chats { EMBEDDING_MODEL.to_owned() } else { named(EMBEDDING_MODEL) };
-        chat.into_iter().chain(embeds.then_some(Asked { name: embedding, chats: false })).collect()
+        Ok(chat.into_iter().chain(embeds.then_some(Asked { name: embedding, chats: false })).collect())
+    }
+
+    /// What counts tokens before they are sent, for the chat model among those that are asked.
+    ///
+    /// A server that was named without a model may have any: only OpenAI's own is known to have the one that is assumed.
+    pub(crate) fn gauge(&self, asked: &[Asked], prices: &Prices) -> Gauge {
+        let chats = asked.iter().find(|model| model.chats);
+        let window = self.context_window.or_else(|| prices.context_window(&chats?.name));
+        let is_named = self.model.is_some() || is_openai(&self.base);
+        let gauge = if is_named { Gauge::by_name() } else { Gauge::with(Counter::Characters) };
+        gauge.with_window(window)
     }
 
     pub(crate) fn chat_model(&self, transport: Arc<dyn Transport>, gate: Arc<Gate>) -> OpenAiModel {

@@ -4,45 +4,32 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use kgas_core::{Examples, Need, Ontology, ToolInput, Usage};
-use kgas_engine::source::{self, Input, SourceOptions};
-use kgas_engine::{Counts, Finished, Folder, Interrupt, OutputError, Redo, Renewal, RunState, Store};
+use kgas_core::{ToolInput, Usage};
+use kgas_engine::{Counts, Finished, Folder, Interrupt, OutputError, Renewal, RunState, Store, source};
 use tokio::time::Instant;
 
-use crate::args::{ExtractArgs, ToolArgs};
+use crate::args::ExtractArgs;
 use crate::corpus::Corpus;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
+use crate::job::{Job, redo};
 use crate::models::{Models, are_asked, in_flight};
-use crate::progress::Meter;
+use crate::progress::{Meter, NAMED};
 use crate::prompt::Recorder;
 use crate::record::Record;
-use crate::settings::{Equipped, equip, needs, note_of_cut, registry};
+use crate::settings::{Equipped, note_of_cut};
 use crate::show::Show;
 use crate::similar::Similarity;
 use crate::summary::{in_words, summary};
-use crate::words::counted;
-use crate::{Exit, input, origin};
-
-const WITHOUT_MODEL: [&str; 2] = ["T23a_rules", "T27_rules"];
-const WITH_MODEL: [&str; 2] = ["T23c_async", "T27_async"];
-
-/// Documents that went wrong and are named; the ledger names all.
-const NAMED: usize = 20;
+use crate::{Exit, origin};
 
 pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure> {
-    let endpoint = Endpoint::from_args(&args.model)?;
-    let tools = tools_of(args, endpoint.is_some())?;
-    let ontology = ontology(args, &tools, show)?;
-    let examples = input::examples(&args.ontology, &ontology)?;
-    let documents = input::corpus(&args.source)?;
+    let job = Job::of(args, show)?;
     if args.show_prompt {
-        let said = (&ontology, &examples);
-        return show_prompt(documents, endpoint.as_ref(), &tools, said, (&args.out, show)).await;
+        return show_prompt(job, &args.out, show).await;
     }
-    let similarity = Similarity::of(args)?;
-    let embedder = similarity.iter().map(|similarity| similarity.embedder.clone());
-    let all: Vec<Equipped> = tools.iter().cloned().chain(embedder).collect();
+    let all = job.all_tools();
+    let Job { endpoint, tools, similarity, ontology, examples, documents } = job;
     let models = Models::of(endpoint.as_ref(), &all, &args.budget, args.journal.offline)?;
     let out = Folder::create(&args.out).map_err(Failure::fatal)?;
     let record = record(args, &models, &out)?;
@@ -85,57 +72,6 @@ const fn renewal(args: &ExtractArgs) -> Option<Renewal> {
         (_, true) => Some(Renewal::RetryFailed),
         _ => None,
     }
-}
-
-/// What is asked about anew: with --retry-failed, the chunks that are not complete in the graph that is there.
-pub(crate) fn redo(
-    args: &ExtractArgs,
-    models: &Models,
-    endpoint: Option<&Endpoint>,
-    (tools, show): (&[Equipped], Show),
-) -> Result<Arc<Redo>, Failure> {
-    if !args.retry_failed {
-        return Ok(Arc::default());
-    }
-    let out = &args.out;
-    let redo = Redo::read(out).map_err(|error| {
-        Failure::fatal(format!("--retry-failed: {} has no ledger to go by: {error}", out.display()))
-    })?;
-    show.note(&format!(
-        "asking again about {}",
-        counted(redo.documents() as u64, "incomplete document", "incomplete documents")
-    ));
-    let embedder = endpoint.and_then(|endpoint| models.embedder_anew(endpoint, tools));
-    Ok(Arc::new(match embedder {
-        Some(embedder) => redo.with_embedder(embedder),
-        None => redo,
-    }))
-}
-
-/// The tools that were named, or those that go without saying.
-pub(crate) fn tools_of(args: &ExtractArgs, has_model: bool) -> Result<Vec<Equipped>, Failure> {
-    equip_for(args, &args.tools, has_model)
-}
-
-/// The same tools with other settings.
-pub(crate) fn equip_for(args: &ExtractArgs, settings: &ToolArgs, has_model: bool) -> Result<Vec<Equipped>, Failure> {
-    let defaults = if has_model { WITH_MODEL } else { WITHOUT_MODEL };
-    let ids = if args.ids.is_empty() { defaults.map(str::to_owned).to_vec() } else { args.ids.clone() };
-    equip(&registry()?, &ids, settings)
-}
-
-/// The ontology, fit for these tools: checked before anything is spent.
-pub(crate) fn ontology(args: &ExtractArgs, tools: &[Equipped], show: Show) -> Result<Arc<Ontology>, Failure> {
-    let ontology = input::ontology(&args.ontology, show)?;
-    if ontology.is_none()
-        && let Some(tool) = needs(tools, Need::Ontology)
-    {
-        return Err(Failure::usage(format!("tool {tool} needs an ontology: name its file with --ontology")));
-    }
-    let mut sample = ToolInput::text("check", "A text to check the settings by.");
-    sample.ontology = ontology.unwrap_or_default();
-    tools.iter().try_for_each(|equipped| equipped.tool.validate(&sample)).map_err(Failure::usage)?;
-    Ok(sample.ontology)
 }
 
 fn first_line(endpoint: Option<&Endpoint>, tools: &[Equipped]) -> String {
@@ -196,25 +132,20 @@ async fn run(
 }
 
 /// Prints the first request, over a line that leads nowhere.
-async fn show_prompt(
-    (inputs, options): (Vec<Input>, SourceOptions),
-    endpoint: Option<&Endpoint>,
-    tools: &[Equipped],
-    (ontology, examples): (&Arc<Ontology>, &Arc<Examples>),
-    (out, show): (&Path, Show),
-) -> Result<Exit, Failure> {
-    let Some(endpoint) = endpoint else {
+async fn show_prompt(job: Job, out: &Path, show: Show) -> Result<Exit, Failure> {
+    let Some(endpoint) = &job.endpoint else {
         return Err(Failure::usage("--show-prompt: no model would be asked; name one with --provider or --base-url"));
     };
     let recorder = Recorder::default();
-    let mut models = Models::behind(Arc::new(recorder.clone()), endpoint, tools, Interrupt::default());
-    models.show_form(endpoint, tools, out, show);
+    let mut models = Models::behind(Arc::new(recorder.clone()), endpoint, &job.tools, Interrupt::default());
+    models.show_form(endpoint, &job.tools, out, show);
+    let (inputs, options) = job.documents;
     let readable = source::documents(inputs, &options).filter_map(|document| Some((document.id, document.text.ok()?)));
     for (id, text) in readable {
-        for equipped in tools {
+        for equipped in &job.tools {
             let mut input = ToolInput::text(id.clone(), text.clone());
-            input.ontology = Arc::clone(ontology);
-            input.examples = Arc::clone(examples);
+            input.ontology = Arc::clone(&job.ontology);
+            input.examples = Arc::clone(&job.examples);
             equipped.tool.execute(&models.context, input).await.map_err(Failure::fatal)?;
             if let Some(body) = recorder.first() {
                 show.json(&body)?;

@@ -22,6 +22,7 @@ mod failure;
 mod form;
 mod graph;
 mod input;
+mod job;
 mod journal;
 mod key;
 mod logging;

@@ -15,11 +15,10 @@ use crate::args::BudgetArgs;
 use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::form;
-use crate::purse::Bill;
+use crate::purse::{self, Bill};
 use crate::record::{Nowhere, Record};
 use crate::settings::{Equipped, needs};
 use crate::show::Show;
-use crate::{plan, purse};
 
 /// What tools are run with: models or none, and what may stop them.
 #[derive(Debug)]
@@ -38,7 +37,7 @@ pub(crate) struct Models {
     gate: Arc<Gate>,
     /// What leads to the server, where a model is asked.
     line: Option<Arc<dyn Transport>>,
-    /// Why the journal stopped the run, where it did.
+    /// Where the answers are kept.
     record: Record,
 }
 
@@ -53,22 +52,16 @@ impl Models {
     ) -> Result<Self, Failure> {
         let interrupt = Interrupt::default();
         match endpoint.filter(|_| are_asked(tools)) {
-            // Passed over in silence, they would seem to hold.
-            Some(endpoint) if endpoint.has_chat_fields() && needs(tools, Need::ChatModel).is_none() => {
-                Err(Failure::usage("--extra-body: none of the tools asks a chat model"))
-            }
             Some(endpoint) => {
-                let (chats, embeds) = (needs(tools, Need::ChatModel), needs(tools, Need::Embedder));
-                let asked = endpoint.asked(chats.is_some(), embeds.is_some());
+                let asked = endpoint.asked(tools)?;
                 let prices = purse::prices(money, &asked)?;
                 let bill = Bill::of(&prices, &asked);
                 if offline {
                     return Ok(Self { bill, ..Self::behind(Arc::new(Nowhere), endpoint, tools, interrupt) });
                 }
-                let budget = purse::budget(money, &asked)?;
+                let budget = purse::budget(money, &prices, &asked)?;
                 let client = Arc::new(endpoint.client(&interrupt, budget.clone())?);
-                let gauge = plan::gauge(endpoint, &asked, &prices);
-                let estimator = Estimator::new(Arc::new(gauge));
+                let estimator = Estimator::new(Arc::new(endpoint.gauge(&asked, &prices)));
                 let gauged = Arc::new(Gauged::new(client, estimator.clone()));
                 let models = Self::behind(gauged, endpoint, tools, interrupt);
                 Ok(Self { budget: Some(budget), bill, estimator: Some(estimator), ..models })

@@ -13,6 +13,9 @@ use crate::words::counted;
 /// How often a line is printed where there is no bar.
 const INTERVAL: Duration = Duration::from_secs(30);
 
+/// Documents that went wrong and are named where a ledger, or the next look, names all.
+pub(crate) const NAMED: usize = 20;
+
 /// Shows the progress of a run.
 #[derive(Debug)]
 pub(crate) struct Meter {

@@ -59,10 +59,9 @@ impl Bill {
 /// The budget for calls to these models, of which the first is the one that was named.
 ///
 /// Without limits it only counts.
-pub(crate) fn budget(args: &BudgetArgs, models: &[Asked]) -> Result<Arc<Budget>, Failure> {
+pub(crate) fn budget(args: &BudgetArgs, prices: &Prices, models: &[Asked]) -> Result<Arc<Budget>, Failure> {
     let caps = Caps { usd: args.max_usd, tokens: args.max_total_tokens, calls: args.max_calls };
-    let prices = prices(args, models)?;
-    let budget = Budget::new(caps, &prices, models.iter().map(|model| model.name.as_str()));
+    let budget = Budget::new(caps, prices, models.iter().map(|model| model.name.as_str()));
     budget.map(Arc::new).map_err(|error| match error {
         BudgetError::NoPrice { model, source: PricesError::Untold { .. } } => Failure::usage(format!(
             "--max-usd needs to know what {model} costs: name a price file with --prices, or --price-in and --price-out"

@@ -157,3 +157,38 @@ fn what_can_not_be_planned_is_said_with_the_exit_code_of_other_commands() {
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
     assert!(ran.stderr.contains("bad.txt"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_the_run_would_refuse_is_refused_before_anything_is_planned() {
+    let desk = Desk::with(&TEXTS);
+    let (_runtime, server) = serve(|builder| builder);
+    let cases: [(&[&str], &str); 4] = [
+        (&["--max-usd", "5"], "--max-usd needs to know what gpt-4 costs"),
+        (&["--merge-similar", "0.9"], "--merge-similar needs --merge similar"),
+        (&["--tools", "T41_async", "--extra-body", r#"{"seed": 1}"#], "none of the tools asks a chat model"),
+        (&["--show-prompt"], "a plan has no prompt to show"),
+    ];
+    for (more, expected) in cases {
+        let ran = plan(&desk, &server, more);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{more:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_will_end_the_run_early_is_noted() {
+    let desk = Desk::with(&TEXTS);
+    let (_runtime, server) = serve(|builder| builder);
+    let prices = ["--price-in", "1", "--price-out", "2"];
+    for (limit, too_little, enough) in
+        [("--max-calls", "1", "100"), ("--max-total-tokens", "9", "1000000"), ("--max-usd", "0.0000001", "5")]
+    {
+        for (value, is_noted) in [(too_little, true), (enough, false)] {
+            let told = planned(&desk, &server, &[&TEXT[..], &prices, &[limit, value]].concat());
+            let note = format!("{limit} is less than that: it will stop the run before all is bought");
+            assert_eq!(told["notes"].to_string().contains(&note), is_noted, "{limit} {value}: {told}");
+        }
+    }
+    let told = planned(&desk, &server, &[&TEXT[..], &["--offline"]].concat());
+    assert!(told["notes"].to_string().contains("--offline buys nothing"), "{told}");
+}

@@ -13,6 +13,8 @@ use super::ExtractArgs;
         .hide_default_value(true)
         .help("The folder of the graph, if it is there: its journal's answers need no buying")
 }))]
+// It is of use to the command that asks.
+#[command(mut_arg("show_prompt", |flag| flag.hide(true)))]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) extract: ExtractArgs,

@@ -9,29 +9,26 @@ use kgas_core::{Examples, Need, Ontology};
 use kgas_engine::budget::{Price, Prices};
 use kgas_engine::journal::{Journal, JournalProblem};
 use kgas_engine::model::Support;
-use kgas_engine::plan::{Conditions, Counter, Gauge, JournalShelf, Learned, Plan, Shelf, Survey, SurveyedTool};
+use kgas_engine::plan::{Conditions, Gauge, JournalShelf, Learned, Plan, Shelf, Survey, SurveyedTool};
 use kgas_engine::source::{Input, SourceOptions};
 use kgas_engine::{Interrupt, Store, Tally};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
+use crate::Exit;
 use crate::args::{ExtractArgs, Merge, PlanArgs};
 use crate::corpus::Corpus;
 use crate::endpoint::Endpoint;
-use crate::extract::{self, tools_of};
 use crate::failure::Failure;
+use crate::job::{Job, redo};
 use crate::models::{Models, in_flight};
-use crate::progress::Meter;
-use crate::purse::{self, Asked};
+use crate::progress::{Meter, NAMED};
+use crate::purse;
 use crate::settings::{Equipped, needs};
 use crate::show::Show;
-use crate::{Exit, input};
 
 /// Answers of a journal that are learned from, the newest first.
 const RECENT: usize = 2000;
-
-/// Documents that could not be read and are named.
-const NAMED: usize = 20;
 
 /// What is the same for each way of doing it.
 struct Ground<'a> {
@@ -61,23 +58,27 @@ struct Told<'a> {
 
 pub(crate) async fn main(args: &PlanArgs, show: Show) -> Result<Exit, Failure> {
     let typed = &args.extract;
-    let Some(endpoint) = Endpoint::from_args(&typed.model)? else {
+    if typed.show_prompt {
+        return Err(Failure::usage("--show-prompt: a plan has no prompt to show; kgas extract has"));
+    }
+    let job = Job::of(typed, show)?;
+    let all = job.all_tools();
+    let Job { endpoint, tools, ontology, examples, documents, .. } = job;
+    let Some(endpoint) = &endpoint else {
         return Err(Failure::usage(
             "without a provider no model is asked, and there is nothing to plan: name one with --provider or --base-url",
         ));
     };
-    let tools = tools_of(typed, true)?;
-    let ontology = extract::ontology(typed, &tools, show)?;
-    let examples = input::examples(&typed.ontology, &ontology)?;
-    let documents = input::corpus(&typed.source)?;
-    let asked = endpoint.asked(needs(&tools, Need::ChatModel).is_some(), needs(&tools, Need::Embedder).is_some());
+    let asked = endpoint.asked(&all)?;
     let prices = purse::prices(&typed.budget, &asked)?;
-    let gauge = Arc::new(gauge(&endpoint, &asked, &prices));
+    // What the run would refuse is refused now.
+    let _not_spent = purse::budget(&typed.budget, &prices, &asked)?;
+    let gauge = Arc::new(endpoint.gauge(&asked, &prices));
     let mut notes = Vec::new();
     let journal = journal(typed, &mut notes).await?;
     let interrupt = Interrupt::default();
     let listening = tokio::spawn(listen(interrupt.clone()));
-    let (endpoint, learned) = (&endpoint, Learned::default());
+    let learned = Learned::default();
     let ground = Ground { args, endpoint, ontology, examples, gauge, learned, prices, interrupt, show };
     let ended = ground.plan(tools, documents, journal, notes).await;
     listening.abort();
@@ -89,18 +90,6 @@ async fn listen(interrupt: Interrupt) {
     if tokio::signal::ctrl_c().await.is_ok() {
         interrupt.abort();
     }
-}
-
-/// A server that was named without a model may have any: only OpenAI's own is known to have the one that is assumed.
-pub(crate) fn gauge(endpoint: &Endpoint, asked: &[Asked], prices: &Prices) -> Gauge {
-    let chats = asked.iter().find(|model| model.chats);
-    let window = endpoint.context_window.or_else(|| prices.context_window(&chats?.name));
-    let gauge = if endpoint.model.is_some() || crate::key::is_openai(&endpoint.base) {
-        Gauge::by_name()
-    } else {
-        Gauge::with(Counter::Characters)
-    };
-    gauge.with_window(window)
 }
 
 /// The journal of an earlier run, where there is one and nobody else has it open.
@@ -196,7 +185,7 @@ impl Ground<'_> {
         }
         // What --retry-failed asks about anew, it asks about in chunks as they were.
         let redo = match goes_on {
-            true => extract::redo(&self.args.extract, &models, Some(self.endpoint), (tools, self.show))?,
+            true => redo(&self.args.extract, &models, Some(self.endpoint), (tools, self.show))?,
             false => Arc::default(),
         };
         let surveyed = |equipped: &Equipped| {
@@ -253,9 +242,28 @@ impl Ground<'_> {
         if self.args.extract.merge == Merge::Similar && needs(tools, Need::ChatModel).is_some() {
             notes.push("--merge similar asks for vectors of names besides, as many as are found".to_owned());
         }
+        notes.extend(self.ends(plan));
         if self.endpoint.limits.assumed {
             notes
                 .push("the limits are assumed: the server's headers may allow more, or --rpm and --tpm say".to_owned());
         }
+    }
+
+    /// What will end the run before all is bought.
+    fn ends(&self, plan: &Plan) -> Vec<String> {
+        let typed = &self.args.extract;
+        if typed.journal.offline && plan.to_buy > 0.0 {
+            return vec!["--offline buys nothing: what is not in the journal will be skipped".to_owned()];
+        }
+        let tokens = plan.prompt_tokens.plus(plan.completion_tokens).value;
+        let is_below = |most: Option<u64>, planned: f64| most.is_some_and(|most| (most as f64) < planned);
+        let usd = typed.budget.max_usd.zip(plan.cost);
+        let limits = [
+            ("--max-calls", is_below(typed.budget.max_calls, plan.to_buy)),
+            ("--max-total-tokens", is_below(typed.budget.max_total_tokens, tokens)),
+            ("--max-usd", usd.is_some_and(|(most, cost)| most.dollars() < cost.value)),
+        ];
+        let met = limits.into_iter().filter(|(_, is_met)| *is_met);
+        met.map(|(limit, _)| format!("{limit} is less than that: it will stop the run before all is bought")).collect()
     }
 }

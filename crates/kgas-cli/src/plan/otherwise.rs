@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::Ground;
 use crate::failure::Failure;
+use crate::job::tools;
 use crate::settings::Equipped;
 
 /// Documents of which more are not taken through the tools for each other size of chunks.
@@ -106,7 +107,7 @@ impl Ground<'_> {
         let mut typed = self.args.extract.tools.clone();
         typed.chunk_size = Some(size);
         typed.set.retain(|(key, _)| key.rsplit('.').next() != Some("chunk_size"));
-        crate::extract::equip_for(&self.args.extract, &typed, true)
+        tools(&self.args.extract, &typed, true)
     }
 }
 
