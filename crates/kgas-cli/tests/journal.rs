@@ -228,6 +228,20 @@ fn the_journal_shows_what_was_asked_and_answered() {
     assert_eq!(calls(&server), 2);
 }
 
+#[test]
+fn a_key_that_is_empty_or_none_takes_nothing_out() {
+    let (_runtime, server) = serve(|builder| builder);
+    let desk = Desk::of(2);
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    for key in ["", " ", "%", "key"] {
+        let ran = desk.kgas(&["journal", "OUT", "prune", "--key", key]);
+        assert_eq!(ran.code, Some(2), "{key}: {}", ran.stdout);
+        assert_eq!(desk.kgas(&["journal", "OUT", "show", key]).code, Some(2), "{key}");
+    }
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    assert_eq!(calls(&server), 2);
+}
+
 #[cfg(unix)]
 #[test]
 fn the_journal_is_for_its_user_alone_and_holds_no_key() {

@@ -54,7 +54,7 @@ pub(crate) enum JournalCommand {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ShowArgs {
     /// The key of a call, or its beginning
-    #[arg(value_name = "KEY")]
+    #[arg(value_name = "KEY", value_parser = key)]
     pub(crate) key: Option<String>,
     /// The most calls to list
     #[arg(long, value_name = "N", default_value = "20")]
@@ -68,7 +68,7 @@ pub(crate) struct PruneArgs {
     #[arg(long, value_name = "DAYS", value_parser = days)]
     pub(crate) older_than: Option<f64>,
     /// Only calls whose key begins like this
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = key)]
     pub(crate) key: Option<String>,
     /// Everything
     #[arg(long, conflicts_with_all = ["older_than", "key"])]
@@ -79,5 +79,13 @@ fn days(text: &str) -> Result<f64, &'static str> {
     match text.parse() {
         Ok(days) if (0.0..=36_500.0).contains(&days) => Ok(days),
         _ => Err("give a number of days, from 0 on"),
+    }
+}
+
+/// An empty one would stand for all calls, which is what a variable that isn't set gives.
+fn key(text: &str) -> Result<String, &'static str> {
+    match !text.is_empty() && text.chars().all(|digit| digit.is_ascii_hexdigit()) {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err("give a key or its beginning, in hexadecimal digits"),
     }
 }
