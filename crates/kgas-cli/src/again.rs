@@ -11,31 +11,30 @@ const HIDDEN: &str = "…";
 /// The command line in words for a shell; values that may be secret are left out.
 pub(crate) fn command(arguments: &[OsString]) -> String {
     let mut words = vec!["kgas".to_owned()];
-    let mut secret_follows = false;
+    let mut secret_of: Option<&str> = None;
     for argument in arguments.iter().skip(1) {
         let argument = argument.to_string_lossy();
         let flag = SECRETS.iter().find(|flag| argument.starts_with(**flag));
-        words.push(match flag {
-            _ if secret_follows => hide(&argument),
-            Some(flag) => match argument.strip_prefix(flag).and_then(|rest| rest.strip_prefix('=')) {
-                Some(value) => format!("{flag}={}", hide(value)),
+        words.push(match (secret_of, flag) {
+            (Some(flag), _) => hide(flag, &argument),
+            (None, Some(flag)) => match argument.strip_prefix(flag).and_then(|rest| rest.strip_prefix('=')) {
+                Some(value) => format!("{flag}={}", hide(flag, value)),
                 None => argument.clone().into_owned(),
             },
-            None => quoted(&argument),
+            (None, None) => quoted(&argument),
         });
-        secret_follows = !secret_follows && flag.is_some_and(|flag| argument == *flag);
+        secret_of = flag.copied().filter(|flag| secret_of.is_none() && argument == *flag);
     }
     words.join(" ")
 }
 
-/// An address without a user is no secret, and neither is the name of a header.
-fn hide(value: &str) -> String {
-    if value.contains("://") && !value.contains('@') {
-        return quoted(value);
-    }
+/// An address without a user is no secret, and neither is the name of a header. All else may hold one, in any place.
+fn hide(flag: &str, value: &str) -> String {
+    let is_address = matches!(flag, "--proxy" | "--base-url");
     match value.split_once('=') {
-        Some((name, _)) if !name.contains(['{', '"', '@']) => format!("{}={HIDDEN}", quoted(name)),
-        _ if value.eq_ignore_ascii_case("none") => value.to_owned(),
+        _ if is_address && value.contains("://") && !value.contains('@') => quoted(value),
+        _ if flag == "--proxy" && value.eq_ignore_ascii_case("none") => value.to_owned(),
+        Some((name, _)) if flag == "--header" => format!("{}={HIDDEN}", quoted(name)),
         _ => HIDDEN.to_owned(),
     }
 }
@@ -75,10 +74,15 @@ mod tests {
             (vec!["kgas", "--header", "x-api-key=sk-1", "in"], "kgas --header x-api-key=… in"),
             (vec!["kgas", "--header=x-api-key=sk-1", "in"], "kgas --header=x-api-key=… in"),
             (vec!["kgas", "--proxy", "http://me:pw@host:1", "in"], "kgas --proxy … in"),
+            (vec!["kgas", "--proxy", "http://me:c2VjcmV0=@host:1"], "kgas --proxy …"),
+            (vec!["kgas", "--proxy=http://me:p=w@host:1"], "kgas --proxy=…"),
+            (vec!["kgas", "--base-url", "http://me:p=w@localhost"], "kgas --base-url …"),
             (vec!["kgas", "--proxy=none"], "kgas --proxy=none"),
             (vec!["kgas", "--base-url", "http://localhost:1/v1"], "kgas --base-url http://localhost:1/v1"),
             (vec!["kgas", "--base-url", "http://me:pw@localhost"], "kgas --base-url …"),
             (vec!["kgas", "--extra-body", r#"{"user": "me=1"}"#], "kgas --extra-body …"),
+            (vec!["kgas", "--extra-body", r#"{"hook": "http://h/sk-1"}"#], "kgas --extra-body …"),
+            (vec!["kgas", "--header", "x-hook=http://h/sk-1"], "kgas --header x-hook=…"),
         ];
         for (words, expected) in cases {
             assert_eq!(of(&words), expected);
