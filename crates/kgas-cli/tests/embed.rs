@@ -93,3 +93,31 @@ fn fields_for_chat_requests_are_refused_rather_than_passed_over() {
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), said));
     assert_eq!(server.account().connections(), 0);
 }
+
+#[test]
+fn a_run_that_is_stopped_leaves_earlier_vectors_alone() {
+    let desk = Desk::of(3);
+    let (_runtime, server) = serve(|builder| builder);
+    assert_eq!(embed(&desk, &server, &[]).code, Some(0));
+    let whole = desk.read("vectors.jsonl");
+    let ran = embed(&desk, &server, &["--model", "other", "--max-concurrent", "1", "--max-calls", "1"]);
+    assert_eq!((ran.code, desk.read("vectors.jsonl")), (Some(3), whole.clone()), "{}", ran.stderr);
+    assert_eq!(desk.lines("vectors.jsonl.kgas/partial.jsonl").len(), 1);
+    assert!(ran.stderr.contains("vectors.jsonl keeps the vectors of an earlier run"), "{}", ran.stderr);
+    assert_eq!(embed(&desk, &server, &["--model", "other"]).code, Some(0));
+    assert_eq!((desk.lines("vectors.jsonl").len(), server.account().attempts().len()), (3, 6));
+    assert!(!desk.path("vectors.jsonl.kgas/partial.jsonl").exists());
+}
+
+#[test]
+fn a_refresh_that_was_stopped_goes_on_by_the_same_command() {
+    let desk = Desk::of(5);
+    let (_runtime, server) = serve(|builder| builder);
+    assert_eq!(embed(&desk, &server, &[]).code, Some(0));
+    let refresh = ["--refresh", "--max-concurrent", "1", "--max-calls", "3"];
+    assert_eq!(embed(&desk, &server, &refresh).code, Some(3));
+    let ran = embed(&desk, &server, &refresh);
+    assert_eq!((ran.code, server.account().attempts().len()), (Some(0), 10), "{}", ran.stderr);
+    assert_eq!(embed(&desk, &server, &["--refresh"]).code, Some(0));
+    assert_eq!(server.account().attempts().len(), 15);
+}
