@@ -70,7 +70,7 @@ impl Corpus {
             RunState::Interrupted
         } else if tally.documents_in(DocumentState::Complete) == tally.all_documents() {
             RunState::Complete
-        } else if self.models.spent().is_some() {
+        } else if self.models.spent().is_some() || self.lacks(tally) {
             RunState::Stopped
         } else {
             RunState::Incomplete
@@ -80,8 +80,14 @@ impl Corpus {
     /// Why a run with this tally was stopped, where it was.
     pub(crate) fn stopped_by(&self, tally: &Tally) -> Option<String> {
         let is_stopped = self.state(tally) == RunState::Stopped;
-        let why = self.models.fatal().or_else(|| self.models.spent());
+        let offline = || self.lacks(tally).then(|| "nothing is bought with --offline".to_owned());
+        let why = self.models.fatal().or_else(|| self.models.spent()).or_else(offline);
         why.filter(|_| is_stopped)
+    }
+
+    /// Whether something is missing because nothing may be bought.
+    fn lacks(&self, tally: &Tally) -> bool {
+        self.models.record().is_offline() && tally.chunks().contains_key(&ChunkState::Skipped)
     }
 
     /// Says what a person may lose by, and gives the exit code; `out` has the results, `ledger` what became of each
@@ -106,6 +112,10 @@ impl Corpus {
             }
             RunState::Stopped => match self.models.fatal() {
                 Some(why) => Err(Failure::fatal(format!("{why}; what was done before is in {out}"))),
+                None if self.lacks(tally) => {
+                    show.warning(&shortfall(tally, ledger, Some("leave out --offline to buy what is missing")));
+                    Ok(Exit::WithFailures)
+                }
                 None => {
                     show.warning(&self.out_of_budget(tally, ledger));
                     show.note(&format!("to go on: {}", self.again));
@@ -117,7 +127,15 @@ impl Corpus {
                 Err(Failure::fatal(format!("none of the documents can be read{why}")))
             }
             RunState::Incomplete => {
-                show.warning(&shortfall(tally, ledger, None));
+                let usage = tally.usage();
+                // Bought answers are replayed for ever, so running again alone would change nothing.
+                let is_replay = usage.bought().calls == 0 && usage.saved.calls > 0;
+                let again = is_replay.then_some(if ledger.is_some() { RETRY } else { REFRESH });
+                show.warning(&shortfall(
+                    tally,
+                    ledger,
+                    again.filter(|_| tally.chunks().contains_key(&ChunkState::Failed)),
+                ));
                 Ok(Exit::WithFailures)
             }
         }
@@ -132,6 +150,10 @@ impl Corpus {
         format!("{why}; in all {}; {missing}", purse::in_words(&account))
     }
 }
+
+/// What to do about chunks that failed by answers out of the journal, in a graph and elsewhere.
+const RETRY: &str = "run again with --retry-failed for what failed";
+const REFRESH: &str = "run again with --refresh for what failed";
 
 /// How a run is taken up that stopped with a part of its work done.
 fn go_on() -> String {

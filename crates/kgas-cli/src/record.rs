@@ -53,6 +53,11 @@ impl Record {
         Ok(())
     }
 
+    /// Whether nothing may be bought.
+    pub(crate) const fn is_offline(&self) -> bool {
+        self.is_offline
+    }
+
     /// Says what an earlier process has left in flight.
     pub(crate) fn tell(&self, show: Show) {
         let left = self.journal.as_ref().map_or(0, Journal::left_open);

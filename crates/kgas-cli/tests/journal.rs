@@ -70,9 +70,10 @@ fn offline_uses_what_is_there_and_says_what_is_missing() {
     desk.write("in/b.txt", "Bob is here.");
     let ran = desk.extract(&server, &["--tools", "T23c_async", "--offline"]);
     assert_eq!((ran.code, calls(&server)), (Some(3), 1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 chunk skipped") && ran.stderr.contains("leave out --offline"), "{}", ran.stderr);
+    assert!(desk.read("OUT/.kgas/partial/documents.jsonl").contains("--offline"));
     let states: Vec<String> = states(&desk, "T23c_async").into_iter().map(|(.., state)| state).collect();
-    assert_eq!(states, ["ok", "skipped"]);
-    assert!(desk.read("OUT/documents.jsonl").contains("--offline"));
+    assert_eq!(states, ["ok"], "the graph of an earlier run stays");
 }
 
 #[test]
@@ -133,9 +134,10 @@ fn retry_failed_asks_again_about_chunks_that_are_not_complete_and_about_no_other
     let with = ["--tools", "T23c_async", "--set", "ask_again=0"];
     assert_eq!(desk.extract(&server, &with).code, Some(3));
     assert_eq!(calls(&server), 2);
-    // A rerun takes the useless answer for what it is, and pays for no other.
-    assert_eq!(desk.extract(&server, &with).code, Some(3));
-    assert_eq!(calls(&server), 2);
+    // A rerun takes the useless answer for what it is, pays for no other, and says what would help.
+    let ran = desk.extract(&server, &with);
+    assert_eq!((ran.code, calls(&server)), (Some(3), 2));
+    assert!(ran.stderr.contains("run again with --retry-failed for what failed"), "{}", ran.stderr);
     done(desk.extract(&server, &[&with[..], &["--retry-failed"]].concat()));
     assert_eq!(calls(&server), 3);
 }
