@@ -142,6 +142,18 @@ async fn tokens_count_where_a_server_tells_only_some() {
 }
 
 #[tokio::test]
+async fn no_number_that_a_server_reports_costs_an_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    for text in ["a", "b"] {
+        let number = journal.intend(&key(text), body(text)).await.unwrap();
+        let body = Bytes::from_static(br#"{"usage": {"prompt_tokens": 18446744073709551615}}"#);
+        journal.answered(number, Answer { body, ..answer(text, 1) }).await.unwrap();
+    }
+    assert_eq!(journal.stats().unwrap().prompt_tokens, u64::MAX);
+}
+
+#[tokio::test]
 async fn calls_come_in_both_orders_through_many_batches() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());

@@ -86,7 +86,10 @@ impl Totals {
 
     /// Counts an answer in, or out.
     fn count(&mut self, used: Used, attempts: u32, entry: u128, add: bool) {
-        let step = |total: &mut u64, by: u64| *total = if add { *total + by } else { total.saturating_sub(by) };
+        // A server may report any number.
+        let step = |total: &mut u64, by: u64| {
+            *total = if add { total.saturating_add(by) } else { total.saturating_sub(by) };
+        };
         step(&mut self.answered, 1);
         step(&mut self.attempts, attempts.into());
         step(&mut self.prompt_tokens, used.prompt_tokens);

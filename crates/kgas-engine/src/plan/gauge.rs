@@ -95,7 +95,7 @@ impl Gauge {
     pub fn excess(&self, size: &Size) -> Option<u64> {
         let window = self.window.filter(|_| !size.kind.is_embedding())?;
         let prompt = if size.is_exact { size.prompt } else { part(size.prompt) };
-        let needed = prompt + size.max_tokens.unwrap_or_default();
+        let needed = prompt.saturating_add(size.max_tokens.unwrap_or_default());
         needed.checked_sub(window).filter(|excess| *excess > 0)
     }
 

@@ -198,8 +198,8 @@ impl Counts {
         if let Some(reply) = held {
             let (prompt, completion) = reported(&reply.body);
             surveyed.held += 1;
-            surveyed.held_prompt += prompt;
-            surveyed.held_completion += completion;
+            surveyed.held_prompt = surveyed.held_prompt.saturating_add(prompt);
+            surveyed.held_completion = surveyed.held_completion.saturating_add(completion);
             return;
         }
         if !self.asked.insert(fingerprint(request)) {
@@ -207,7 +207,7 @@ impl Counts {
             return;
         }
         if excess.is_some() {
-            let whole = size.prompt + size.max_tokens.unwrap_or_default();
+            let whole = size.prompt.saturating_add(size.max_tokens.unwrap_or_default());
             self.too_long.calls += 1;
             if whole > self.too_long.largest {
                 (self.too_long.largest, self.too_long.document) = (whole, document.to_owned());
