@@ -306,13 +306,15 @@ impl Usage {
 
 impl std::ops::AddAssign for Usage {
     fn add_assign(&mut self, more: Self) {
-        self.calls += more.calls;
-        self.attempts += more.attempts;
-        self.prompt_tokens += more.prompt_tokens;
-        self.completion_tokens += more.completion_tokens;
-        self.saved.calls += more.saved.calls;
-        self.saved.attempts += more.saved.attempts;
-        self.saved.prompt_tokens += more.saved.prompt_tokens;
-        self.saved.completion_tokens += more.saved.completion_tokens;
+        // A server may report any number.
+        let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
+        add(&mut self.calls, more.calls);
+        add(&mut self.attempts, more.attempts);
+        add(&mut self.prompt_tokens, more.prompt_tokens);
+        add(&mut self.completion_tokens, more.completion_tokens);
+        add(&mut self.saved.calls, more.saved.calls);
+        add(&mut self.saved.attempts, more.saved.attempts);
+        add(&mut self.saved.prompt_tokens, more.saved.prompt_tokens);
+        add(&mut self.saved.completion_tokens, more.saved.completion_tokens);
     }
 }

@@ -146,3 +146,11 @@ fn a_state_that_is_complete_hides_none_that_is_not() {
         }
     }
 }
+
+#[test]
+fn no_number_of_tokens_that_a_server_reports_is_too_large_to_add() {
+    let most = Usage { prompt_tokens: u64::MAX, ..Usage::default() }.all_saved();
+    let mut sum = most;
+    sum += most;
+    assert_eq!(sum, most);
+}

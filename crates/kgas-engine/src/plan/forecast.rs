@@ -214,7 +214,8 @@ fn time(counts: &Counts, growth: &Growth, calls: f64, conditions: &Conditions<'_
     for (place, call) in (0..rehearsed).zip(sample.iter().cycle()) {
         has_latency &= call.seconds.is_some();
         let seconds = call.seconds.unwrap_or_default();
-        rehearsal.call(Cost::tokens(call.cost), call.used, Duration::from_secs_f64(seconds.max(0.0)));
+        let took = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
+        rehearsal.call(Cost::tokens(call.cost), call.used, took);
         totals.add(seconds, f64::from(call.used));
         if place == rehearsed / 2 {
             half = rehearsal.took();
