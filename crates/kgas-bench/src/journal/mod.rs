@@ -102,8 +102,7 @@ async fn pairs(args: &JournalArgs, latency_ms: u64) -> Result<Row, Failure> {
 async fn run(args: &JournalArgs, latency: Duration, is_kept: bool) -> Result<(Duration, u64), Failure> {
     let server = MockServer::builder().latency(latency).answer(model());
     let place = Place::open(Mode::Loopback, server, Duration::ZERO).await?;
-    let limits = Limits { max_concurrent: args.max_concurrent, ..Limits::default() };
-    let client = Arc::new(place.client().limits(limits).build()?);
+    let client = Arc::new(place.client().limits(Limits::unlimited(args.max_concurrent)).build()?);
     let load = Load::Documents(Documents::for_entities(texts(args.calls.get())));
     let folder = tempfile::Builder::new().prefix("kgas-bench-").tempdir_in(&args.folder)?;
     let begun = Instant::now();
