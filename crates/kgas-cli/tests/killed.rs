@@ -7,9 +7,11 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use kgas_mock::MockServer;
+use kgas_mock::{Answer as _, ChatCall, MockServer};
 use serde_json::Value;
 use support::{Desk, extract_args, people, serve};
 
@@ -34,12 +36,12 @@ fn spawn(desk: &Desk, server: &MockServer) -> Child {
     desk.command(&args(server)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Kills a run soon after its first calls; false where it came to its end before.
-fn kill(desk: &Desk, server: &MockServer, moment: usize) -> bool {
+/// Kills a run soon after its first calls, of which `arrived` counts all; false where it came to its end before.
+fn kill(desk: &Desk, server: &MockServer, arrived: &AtomicUsize, moment: usize) -> bool {
     let mut child = spawn(desk, server);
-    let before = server.account().attempts().len();
-    let wanted = before + moment % 5;
-    while server.account().attempts().len() < wanted {
+    // The server's own account would be copied at each look, which keeps the server from its work.
+    let wanted = arrived.load(Ordering::Relaxed) + moment % 5;
+    while arrived.load(Ordering::Relaxed) < wanted {
         if child.try_wait().unwrap().is_some() {
             return false;
         }
@@ -80,10 +82,15 @@ fn a_run_that_is_killed_a_hundred_times_pays_for_no_answer_twice() {
     assert_eq!(undisturbed.kgas(&args(&peaceful)).code, Some(0));
     assert_eq!(peaceful.account().attempts().len(), 2 * DOCUMENTS);
 
-    let (_runtime, server) =
-        serve(|builder| builder.answer(people()).latency(Duration::from_millis(3)).keep_requests());
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let (counted, people) = (Arc::clone(&arrived), people());
+    let answer = move |call: &ChatCall| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        people.answer(call)
+    };
+    let (_runtime, server) = serve(|builder| builder.answer(answer).latency(Duration::from_millis(3)).keep_requests());
     let desk = desk();
-    let killed = (0..KILLS).filter(|moment| kill(&desk, &server, *moment)).count();
+    let killed = (0..KILLS).filter(|moment| kill(&desk, &server, &arrived, *moment)).count();
     assert_eq!(killed, KILLS, "the run came to its end between kills: it is too short for this test");
     let ran = desk.kgas(&args(&server));
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
