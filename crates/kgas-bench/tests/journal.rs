@@ -1,5 +1,5 @@
 //! What `kgas-bench journal` measures, in small.
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test helpers may panic")]
 
 mod support;
 
