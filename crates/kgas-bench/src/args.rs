@@ -13,7 +13,7 @@ use crate::serve::ServeArgs;
 
 /// Measures kgas: needs no key and no network unless it is told to ask a server.
 #[derive(Debug, Parser)]
-#[command(name = "kgas-bench", version, about)]
+#[command(name = "kgas-bench", version)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

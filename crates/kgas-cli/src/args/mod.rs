@@ -20,7 +20,7 @@ pub(crate) use self::plan::PlanArgs;
 
 /// Turns documents and an ontology into a source-grounded knowledge graph.
 #[derive(Debug, Parser)]
-#[command(name = "kgas", version, about, max_term_width = 100)]
+#[command(name = "kgas", version, max_term_width = 100)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
