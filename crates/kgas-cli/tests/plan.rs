@@ -192,3 +192,15 @@ fn what_will_end_the_run_early_is_noted() {
     let told = planned(&desk, &server, &[&TEXT[..], &["--offline"]].concat());
     assert!(told["notes"].to_string().contains("--offline buys nothing"), "{told}");
 }
+
+#[test]
+fn chunks_that_hold_each_document_whole_change_nothing() {
+    let desk = Desk::with(&TEXTS);
+    let (_runtime, server) = serve(|builder| builder);
+    let told = planned(&desk, &server, &[]);
+    let changes = told["otherwise"].as_array().unwrap();
+    let larger = changes.iter().find(|change| change["change"] == "--chunk-size 6000").unwrap();
+    assert_eq!(larger["to_buy"], told["to_buy"], "{told}");
+    let prompt = |plan: &Value| plan["prompt_tokens"]["value"].as_f64().unwrap();
+    assert!((prompt(larger) / prompt(&told) - 1.0).abs() < 0.01, "{told}");
+}

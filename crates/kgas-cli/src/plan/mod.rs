@@ -138,7 +138,7 @@ impl Ground<'_> {
         self.learned = learned(journal.as_ref(), &self.gauge).await?;
         let plan = survey.plan(&self.conditions(&|model| self.price(model)));
         let mut changes = self.at_other_times(&survey);
-        changes.extend(self.in_other_chunks(&survey, &tools, &documents, (&tally, form), &mut notes).await?);
+        changes.extend(self.in_other_chunks(&survey, &tools, &documents, &tally, &mut notes).await?);
         if self.interrupt.is_stopping() {
             return Ok(Exit::Interrupted);
         }

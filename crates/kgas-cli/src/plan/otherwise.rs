@@ -4,7 +4,6 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use kgas_engine::Tally;
-use kgas_engine::model::Support;
 use kgas_engine::plan::{Conditions, Expected, Plan, Survey, Time};
 use kgas_engine::source::{Input, SourceOptions};
 use serde::Serialize;
@@ -61,7 +60,7 @@ impl Ground<'_> {
         whole: &Survey,
         tools: &[Equipped],
         documents: &(Vec<Input>, SourceOptions),
-        (tally, form): (&Tally, Option<Support>),
+        tally: &Tally,
         notes: &mut Vec<String>,
     ) -> Result<Vec<Change>, Failure> {
         let Some(size) = chunk_size(tools) else { return Ok(Vec::new()) };
@@ -79,12 +78,12 @@ impl Ground<'_> {
             };
             notes.push(format!("what other chunk sizes would change is told by {SAMPLE} documents"));
         }
-        let part = self.part(tools, (inputs.clone(), options.clone()), form).await?;
+        let part = self.part(tools, (inputs.clone(), options.clone())).await?;
         let mut changes = Vec::new();
         for size in either_side(size) {
             // An overlap may be too long for smaller chunks.
             let Ok(tools) = self.tools_with(size) else { continue };
-            let survey = self.part(&tools, (inputs.clone(), options.clone()), form).await?;
+            let survey = self.part(&tools, (inputs.clone(), options.clone())).await?;
             let price = |model: &str| self.price(model);
             let plan = survey.plan_otherwise(&part, whole, &self.conditions(&price));
             changes.push(Change::new(format!("--chunk-size {size}"), &plan));
@@ -92,13 +91,10 @@ impl Ground<'_> {
         Ok(changes)
     }
 
-    async fn part(
-        &self,
-        tools: &[Equipped],
-        documents: (Vec<Input>, SourceOptions),
-        form: Option<Support>,
-    ) -> Result<Survey, Failure> {
+    async fn part(&self, tools: &[Equipped], documents: (Vec<Input>, SourceOptions)) -> Result<Survey, Failure> {
         let survey = Survey::new(Arc::clone(&self.gauge), None);
+        // Asked here too, so that it counts in a part as in the whole.
+        let form = self.form(&survey, tools).await;
         self.survey(&survey, tools, documents, form, false).await?;
         Ok(survey)
     }
