@@ -25,7 +25,7 @@ pub enum Renewal {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Begun {
     what: Renewal,
-    /// The journal that numbers the calls.
+    /// The journal that numbers the calls; below the output, where it is there, so that both may be moved.
     journal: PathBuf,
     /// The first number that is new.
     since: u64,
@@ -39,6 +39,8 @@ impl Renewal {
     /// Where the folder can't be read or written.
     pub fn begin(self, out: &Folder, journal: &Path, next: u64) -> io::Result<u64> {
         let journal = std::path::absolute(journal)?;
+        let below = journal.strip_prefix(std::path::absolute(out.path())?).map(Path::to_owned);
+        let journal = below.unwrap_or(journal);
         if let Some(begun) = read(out)?
             && (begun.what, &begun.journal) == (self, &journal)
             // Another journal lies in that place now: by the old number, whatever it buys would count as old.

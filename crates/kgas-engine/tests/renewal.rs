@@ -30,3 +30,15 @@ fn another_renewal_or_another_journal_begins_anew() {
     std::fs::write(folder.path().join(".kgas/renewal.json"), "torn").unwrap();
     assert_eq!(Renewal::RetryFailed.begin(&out, Path::new("there/journal.redb"), 4).unwrap(), 4);
 }
+
+#[test]
+fn an_output_that_is_moved_with_its_journal_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let [before, after] = ["before", "after"].map(|name| folder.path().join(name));
+    let out = Folder::create(&before).unwrap();
+    Renewal::Refresh.begin(&out, &out.own().join("journal.redb"), 7).unwrap();
+    drop(out);
+    std::fs::rename(&before, &after).unwrap();
+    let out = Folder::create(&after).unwrap();
+    assert_eq!(Renewal::Refresh.begin(&out, &out.own().join("journal.redb"), 12).unwrap(), 7);
+}
