@@ -7,6 +7,7 @@ use kgas_engine::Folder;
 use kgas_engine::model::{Evidence, Finding, KnownForms, OpenAiModel, Support};
 
 use crate::endpoint::Endpoint;
+use crate::record::Record;
 use crate::settings::Equipped;
 use crate::show::Show;
 
@@ -34,12 +35,17 @@ pub(crate) fn known(out: &Path, show: Show) -> KnownForms {
 pub(crate) async fn settle(
     model: &OpenAiModel,
     endpoint: &Endpoint,
+    record: &Record,
     out: &Folder,
     show: Show,
 ) -> (Option<Support>, Usage) {
     let address = endpoint.base.to_string();
     let mut known = known(out.path(), show);
     if let Some(form) = known.of(&address, model.name()) {
+        return (Some(form), Usage::default());
+    }
+    let mut begun = KnownForms::begun(out.path()).unwrap_or_default();
+    if let Some(form) = begun.of(&address, model.name()).filter(|_| record.has_answers()) {
         return (Some(form), Usage::default());
     }
     let finding = match model.probe().await {
@@ -49,20 +55,24 @@ pub(crate) async fn settle(
             return (None, Usage { calls: attempts.min(1), attempts, ..Usage::default() });
         }
     };
-    match in_words(finding) {
+    match in_words(finding, record.is_kept()) {
         Ok(note) => show.note(&note),
         Err(warning) => show.warning(&warning),
     }
-    if finding.is_lasting()
-        && let Err(error) = known.keep(out, &address, model.name(), finding.support)
-    {
+    let kept = match finding.is_lasting() {
+        true => known.keep(out, &address, model.name(), finding.support),
+        // In another form the same questions would be bought again.
+        false if record.is_kept() => begun.keep(out, &address, model.name(), finding.support),
+        false => Ok(()),
+    };
+    if let Err(error) = kept {
         show.warning(&format!("{error}: the next run asks the server again how it takes schemas"));
     }
     (Some(finding.support), finding.usage)
 }
 
 /// A note, or a warning where a person may lose by it.
-fn in_words(finding: Finding) -> Result<String, String> {
+fn in_words(finding: Finding, is_kept: bool) -> Result<String, String> {
     let form = finding.support.as_str();
     let asked = "asked how the server takes schemas";
     match finding.evidence {
@@ -70,7 +80,8 @@ fn in_words(finding: Finding) -> Result<String, String> {
         Evidence::Ignored => Ok(format!("{asked}: {form}, which it takes and may ignore")),
         Evidence::Refused => Ok(format!("{asked}: not at all, so the prompt says it")),
         Evidence::Unclear => {
-            Err(format!("{asked}, and it gave no clear answer: {form} for this run; choose with --response-format"))
+            let long = if is_kept { "for this run and those that go on with it" } else { "for this run" };
+            Err(format!("{asked}, and it gave no clear answer: {form} {long}; choose with --response-format"))
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kgas_core::{Embedder, Need, ToolContext, Usage};
 use kgas_engine::budget::Budget;
-use kgas_engine::model::{Gate, OpenAiModel, Support};
+use kgas_engine::model::{Gate, KnownForms, OpenAiModel, Support};
 use kgas_engine::plan::{Estimate, Estimator, Gauged};
 use kgas_engine::{Folder, Interrupt};
 use kgas_http::Transport;
@@ -139,7 +139,7 @@ impl Models {
         let open = endpoint.filter(|endpoint| form::is_open(endpoint, tools));
         let Some((model, endpoint)) = self.chat.as_ref().zip(open) else { return };
         let (found, spent) = tokio::select! {
-            settled = form::settle(model, endpoint, out, show) => settled,
+            settled = form::settle(model, endpoint, &self.record, out, show) => settled,
             () = self.interrupt.aborted() => return,
         };
         self.asking = spent;
@@ -168,7 +168,9 @@ impl Models {
         show: Show,
     ) -> Option<Support> {
         let model = self.chat.as_ref().filter(|_| form::is_open(endpoint, tools))?;
-        match form::known(out, show).of(&endpoint.base.to_string(), model.name()) {
+        let address = endpoint.base.to_string();
+        let begun = || KnownForms::begun(out).unwrap_or_default().of(&address, model.name());
+        match form::known(out, show).of(&address, model.name()).or_else(begun) {
             Some(known) => Some(known),
             None => model.probe().await.ok().map(|finding| finding.support),
         }

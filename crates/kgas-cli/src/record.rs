@@ -53,6 +53,16 @@ impl Record {
         Ok(())
     }
 
+    /// Whether answers are kept.
+    pub(crate) const fn is_kept(&self) -> bool {
+        self.journal.is_some()
+    }
+
+    /// Whether there are answers, as far as it can tell; where it can't, the run itself will say so.
+    pub(crate) fn has_answers(&self) -> bool {
+        self.journal.as_ref().is_some_and(|journal| journal.stats().is_ok_and(|stats| stats.answered > 0))
+    }
+
     /// Whether nothing may be bought.
     pub(crate) const fn is_offline(&self) -> bool {
         self.is_offline

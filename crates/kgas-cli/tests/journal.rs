@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use kgas_mock::{Answer as _, ChatCall, MockServer, Reply};
+use kgas_mock::{Answer as _, ChatCall, Fault, MockServer, Reply};
 use serde_json::Value;
-use support::{Desk, Ran, extract_args, people, serve, states};
+use support::{Desk, Ran, extract_args, people, serve, states, whole_args};
 
 const FILES: [&str; 4] = ["entities.jsonl", "relations.jsonl", "documents.jsonl", "rejected.jsonl"];
 
@@ -119,6 +119,18 @@ fn a_budget_that_is_spent_is_gone_on_with_by_the_same_command() {
     let asked: BTreeSet<&str> =
         account.attempts().iter().map(|attempt| attempt.request.as_ref().unwrap().body.as_str()).collect();
     assert_eq!((account.attempts().len(), asked.len()), (1000, 1000));
+}
+
+#[test]
+fn a_run_goes_on_in_the_form_that_it_began_with() {
+    let (_runtime, server) = serve(|builder| builder.fault(Fault::status(503).first(1)));
+    let desk = Desk::of(5);
+    let args = whole_args(server.url(), &["--tools", "T23c_async", "--max-retries", "0", "--max-concurrent", "1"]);
+    let stopped = desk.kgas(&[&args[..], &["--max-calls", "4"]].concat());
+    assert!(stopped.stderr.contains("no clear answer: text for this run"), "{}", stopped.stderr);
+    assert_eq!((stopped.code, calls(&server)), (Some(3), 4), "{}", stopped.stderr);
+    let ran = done(desk.kgas(&args));
+    assert_eq!(calls(&server), 6, "{}", ran.stderr);
 }
 
 #[test]
