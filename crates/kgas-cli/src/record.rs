@@ -1,6 +1,6 @@
 //! The journal of a command: opened before anything is bought, told of when it ends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,6 +13,9 @@ use crate::args::JournalArgs;
 use crate::failure::Failure;
 use crate::show::Show;
 use crate::words::counted;
+
+/// A journal's name in its folder.
+const JOURNAL: &str = "journal.redb";
 
 /// Answers that an estimate is corrected by, the newest first.
 const RECENT: usize = 500;
@@ -29,7 +32,8 @@ pub(crate) struct Record {
 impl Record {
     /// Opens the journal in the folder that was named, or else in this one; none where none is wanted.
     pub(crate) fn open(args: &JournalArgs, own: Option<&Path>) -> Result<Self, Failure> {
-        let folder = args.cache.as_deref().or(own).filter(|_| !args.no_journal);
+        let cache = args.cache.as_deref().map(journal_of);
+        let folder = cache.as_deref().or(own).filter(|_| !args.no_journal);
         let Some(folder) = folder else {
             return match args.offline || args.refresh {
                 true => Err(Failure::usage("--offline and --refresh need a journal: name its folder with --cache")),
@@ -109,6 +113,14 @@ impl Record {
             None => Ok(()),
         }
     }
+}
+
+/// The folder of the journal that a folder stands for: its own, or where it is a graph with one, that of the graph. As
+/// for `kgas journal`: in an empty one beside it all would be bought again.
+pub(crate) fn journal_of(cache: &Path) -> PathBuf {
+    let of_graph = cache.join(".kgas");
+    let is_graph = !cache.join(JOURNAL).exists() && of_graph.join(JOURNAL).exists();
+    if is_graph { of_graph } else { cache.to_owned() }
 }
 
 /// A line that leads nowhere, for a run that may buy nothing: it needs no key.

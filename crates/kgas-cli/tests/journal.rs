@@ -178,6 +178,11 @@ fn outputs_that_share_a_cache_share_what_was_bought() {
     done(desk.kgas(&args("OUT2")));
     assert_eq!(calls(&server), 1);
     assert!(!desk.path("OUT1/.kgas/journal.redb").exists());
+    done(desk.extract(&server, &["--tools", "T23c_async"]));
+    let mut of_graph = args("OUT3");
+    of_graph.iter_mut().filter(|word| **word == "shared").for_each(|word| *word = "OUT");
+    done(desk.kgas(&of_graph));
+    assert_eq!(calls(&server), 2, "a graph's own journal can be shared by its folder");
     let stats: Value =
         serde_json::from_str(&done(desk.kgas(&["journal", "shared", "stats", "--json"])).stdout).unwrap();
     assert_eq!(stats["answered"], 1);

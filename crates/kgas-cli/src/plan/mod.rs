@@ -24,6 +24,7 @@ use crate::job::{Job, redo};
 use crate::models::{Models, in_flight};
 use crate::progress::{Meter, NAMED};
 use crate::purse;
+use crate::record::journal_of;
 use crate::settings::{Equipped, needs};
 use crate::show::Show;
 
@@ -97,7 +98,7 @@ async fn journal(typed: &ExtractArgs, notes: &mut Vec<String>) -> Result<Option<
     if typed.journal.no_journal {
         return Ok(None);
     }
-    let folder = typed.journal.cache.clone().unwrap_or_else(|| typed.out.join(".kgas"));
+    let folder = typed.journal.cache.as_deref().map(journal_of).unwrap_or_else(|| typed.out.join(".kgas"));
     let opened = spawn_blocking(move || Journal::open_existing(&folder)).await.map_err(Failure::fatal)?;
     match opened {
         Ok(journal) => Ok(Some(journal)),
