@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use kgas_core::{ChunkState, Examples, Ontology};
+use kgas_engine::budget::Account;
 use kgas_engine::source::{self, Input, SourceOptions};
 use kgas_engine::{Coverage, DocumentState, Finished, Pipeline, Redo, RunState, Store, Tally};
 
@@ -118,7 +119,9 @@ impl Corpus {
                 }
                 None => {
                     show.warning(&self.out_of_budget(tally, ledger));
-                    show.note(&format!("to go on: {}", self.again));
+                    if self.has_sent() {
+                        show.note(&format!("to go on: {}", self.again));
+                    }
                     Ok(Exit::WithFailures)
                 }
             },
@@ -144,10 +147,19 @@ impl Corpus {
     /// What a run says that its budget ended: what is missing, what was spent, and how to go on.
     fn out_of_budget(&self, tally: &Tally, ledger: Option<&str>) -> String {
         let why = self.models.spent().unwrap_or_default();
-        let account = self.models.budget.as_ref().map(|budget| budget.account()).unwrap_or_default();
-        let again = if account.attempts == 0 { "raise the limit: no call fits into it".to_owned() } else { go_on() };
-        let missing = shortfall(tally, ledger, Some(&again));
+        let account = self.account();
+        let again = if self.has_sent() { GO_ON } else { NOTHING_FITS };
+        let missing = shortfall(tally, ledger, Some(again));
         format!("{why}; in all {}; {missing}", purse::in_words(&account))
+    }
+
+    fn account(&self) -> Account {
+        self.models.budget.as_ref().map(|budget| budget.account()).unwrap_or_default()
+    }
+
+    /// Whether the budget had room for anything: where it hadn't, the same command would do as little again.
+    fn has_sent(&self) -> bool {
+        self.account().attempts > 0
     }
 }
 
@@ -155,10 +167,9 @@ impl Corpus {
 const RETRY: &str = "run again with --retry-failed for what failed";
 const REFRESH: &str = "run again with --refresh for what failed";
 
-/// How a run is taken up that stopped with a part of its work done.
-fn go_on() -> String {
-    "run the same command again to go on: what was bought is kept".to_owned()
-}
+/// How a run is taken up that stopped with a part of its work done, or with none.
+const GO_ON: &str = "run the same command again to go on: what was bought is kept";
+const NOTHING_FITS: &str = "no call could be made: raise the limit, or mend what it lacks";
 
 /// What is missing, where that stands, and what to do (`again` says how to run again): one line.
 fn shortfall(tally: &Tally, ledger: Option<&str>, again: Option<&str>) -> String {
