@@ -130,18 +130,24 @@ impl Corpus {
                 Err(Failure::fatal(format!("none of the documents can be read{why}")))
             }
             RunState::Incomplete => {
-                let usage = tally.usage();
-                // Bought answers are replayed for ever, so running again alone would change nothing.
-                let is_replay = usage.bought().calls == 0 && usage.saved.calls > 0;
-                let again = is_replay.then_some(if ledger.is_some() { RETRY } else { REFRESH });
-                show.warning(&shortfall(
-                    tally,
-                    ledger,
-                    again.filter(|_| tally.chunks().contains_key(&ChunkState::Failed)),
-                ));
+                show.warning(&shortfall(tally, ledger, self.what_helps(tally, ledger)));
                 Ok(Exit::WithFailures)
             }
         }
+    }
+
+    /// What would help chunks that failed, where running the same command again would not.
+    fn what_helps(&self, tally: &Tally, ledger: Option<&str>) -> Option<&'static str> {
+        let usage = tally.usage();
+        // Answers are replayed for ever, so running again alone would change nothing.
+        let is_replay = usage.bought().calls == 0 && usage.saved.calls > 0;
+        let helps = match (self.models.record().is_refresh(), ledger) {
+            (true, _) => Some("run again without --refresh for what failed"),
+            (false, Some(_)) if is_replay => Some("run again with --retry-failed for what failed"),
+            (false, None) if is_replay => Some("run again with --refresh for what failed"),
+            (false, _) => None,
+        };
+        helps.filter(|_| tally.chunks().contains_key(&ChunkState::Failed))
     }
 
     /// What a run says that its budget ended: what is missing, what was spent, and how to go on.
@@ -162,10 +168,6 @@ impl Corpus {
         self.account().attempts > 0
     }
 }
-
-/// What to do about chunks that failed by answers out of the journal, in a graph and elsewhere.
-const RETRY: &str = "run again with --retry-failed for what failed";
-const REFRESH: &str = "run again with --refresh for what failed";
 
 /// How a run is taken up that stopped with a part of its work done, or with none.
 const GO_ON: &str = "run the same command again to go on: what was bought is kept";

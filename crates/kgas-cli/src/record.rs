@@ -25,6 +25,7 @@ const RECENT: usize = 500;
 pub(crate) struct Record {
     journal: Option<Journal>,
     is_offline: bool,
+    is_refresh: bool,
     since: u64,
     anew_since: u64,
 }
@@ -42,7 +43,7 @@ impl Record {
         };
         let journal = Journal::open(folder).map_err(Failure::fatal)?;
         let since = if args.refresh { journal.next() } else { 0 };
-        Ok(Self { journal: Some(journal), is_offline: args.offline, since, anew_since: 0 })
+        Ok(Self { journal: Some(journal), is_offline: args.offline, is_refresh: args.refresh, since, anew_since: 0 })
     }
 
     /// Buys again what is to be bought again, from where an earlier run into this folder stopped.
@@ -55,6 +56,11 @@ impl Record {
             Renewal::RetryFailed => self.anew_since = since,
         }
         Ok(())
+    }
+
+    /// Whether all is bought again.
+    pub(crate) const fn is_refresh(&self) -> bool {
+        self.is_refresh
     }
 
     /// Whether answers are kept.

@@ -104,6 +104,18 @@ fn a_refresh_that_was_stopped_goes_on_and_buys_nothing_twice() {
 }
 
 #[test]
+fn what_a_refresh_missed_is_bought_without_it() {
+    let (_runtime, server) = serve(|builder| builder.fault(Fault::status(500).on_prompt("at 1.").times(1)));
+    let desk = Desk::of(3);
+    let with = ["--tools", "T23c_async", "--max-retries", "0"];
+    let ran = desk.extract(&server, &[&with[..], &["--refresh"]].concat());
+    assert_eq!((ran.code, calls(&server)), (Some(3), 3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("run again without --refresh for what failed"), "{}", ran.stderr);
+    done(desk.extract(&server, &with));
+    assert_eq!(calls(&server), 4);
+}
+
+#[test]
 fn a_budget_that_is_spent_is_gone_on_with_by_the_same_command() {
     let (_runtime, server) = serve(|builder| builder.keep_requests());
     let desk = Desk::new();
