@@ -162,7 +162,7 @@ async fn no_call_begins_behind_a_write_that_failed() {
     let folder = tempfile::tempdir().unwrap();
     let disk = Disk::default();
     let journal = disk.open(folder.path()).unwrap();
-    let (writing, go_on) = disk.holds(true);
+    let (writing, go_on) = disk.holds();
     let keys = [key(0), key(1)];
     let mut first = Box::pin(journal.intend(&keys[0], noise(0)));
     begun(&mut first).await;
@@ -173,28 +173,4 @@ async fn no_call_begins_behind_a_write_that_failed() {
     assert!(first.await.is_err());
     // Its answer could not be recorded, so it must not be made.
     assert!(second.await.is_err());
-}
-
-#[tokio::test]
-async fn closing_again_waits_for_what_was_told_before() {
-    let folder = tempfile::tempdir().unwrap();
-    let disk = Disk::default();
-    let journal = disk.open(folder.path()).unwrap();
-    let (writing, go_on) = disk.holds(false);
-    let keys = [key(0), key(1)];
-    let mut first = Box::pin(journal.intend(&keys[0], noise(0)));
-    begun(&mut first).await;
-    writing.recv().unwrap();
-    let mut second = Box::pin(journal.intend(&keys[1], noise(1)));
-    begun(&mut second).await;
-    let mut given_up = Box::pin(journal.close());
-    begun(&mut given_up).await;
-    drop(given_up);
-    let mut closing = Box::pin(journal.close());
-    begun(&mut closing).await;
-    // Time for a close that would not wait to be there first.
-    std::thread::sleep(Duration::from_millis(50));
-    go_on.send(()).unwrap();
-    closing.await.unwrap();
-    assert_eq!((first.await.unwrap(), second.await.unwrap()), (1, 2));
 }

@@ -34,8 +34,8 @@ struct Content {
     blocks: Option<(usize, usize, PathBuf)>,
     /// After so many syncs there is no power any more.
     syncs_left: Option<u32>,
-    /// What the next sync tells and waits for, and whether it fails then.
-    held: Option<(Sender<()>, Receiver<()>, bool)>,
+    /// What the next sync tells and waits for, before it fails.
+    held: Option<(Sender<()>, Receiver<()>)>,
 }
 
 impl std::fmt::Debug for Content {
@@ -79,10 +79,10 @@ impl Disk {
         self.content().syncs_left = Some(syncs);
     }
 
-    /// Holds up the next sync: it says when it has begun, goes on when it is told to, and fails if it is to.
-    pub(crate) fn holds(&self, fails: bool) -> (Receiver<()>, Sender<()>) {
+    /// Holds up the next sync: it says when it has begun, goes on when it is told to, and fails.
+    pub(crate) fn holds(&self) -> (Receiver<()>, Sender<()>) {
         let ((begins, begun), (go_on, goes_on)) = (channel(), channel());
-        self.content().held = Some((begins, goes_on, fails));
+        self.content().held = Some((begins, goes_on));
         (begun, go_on)
     }
 
@@ -149,12 +149,10 @@ impl StorageBackend for Disk {
 
     fn sync_data(&self) -> io::Result<()> {
         let held = self.content().held.take();
-        if let Some((begins, goes_on, fails)) = held {
+        if let Some((begins, goes_on)) = held {
             begins.send(()).unwrap();
             goes_on.recv().unwrap();
-            if fails {
-                return Err(io::Error::other("a cable was loose"));
-            }
+            return Err(io::Error::other("a cable was loose"));
         }
         let mut content = self.content();
         content.check_power()?;
