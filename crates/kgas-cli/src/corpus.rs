@@ -108,7 +108,7 @@ impl Corpus {
         match self.state(tally) {
             RunState::Complete => Ok(Exit::Complete),
             RunState::Interrupted => {
-                show.note(&format!("to go on: {}", self.again));
+                self.tell_again(show);
                 Ok(Exit::Interrupted)
             }
             RunState::Stopped => match self.models.fatal() {
@@ -120,7 +120,7 @@ impl Corpus {
                 None => {
                     show.warning(&self.out_of_budget(tally, ledger));
                     if self.has_sent() {
-                        show.note(&format!("to go on: {}", self.again));
+                        self.tell_again(show);
                     }
                     Ok(Exit::WithFailures)
                 }
@@ -154,9 +154,20 @@ impl Corpus {
     fn out_of_budget(&self, tally: &Tally, ledger: Option<&str>) -> String {
         let why = self.models.spent().unwrap_or_default();
         let account = self.account();
-        let again = if self.has_sent() { GO_ON } else { NOTHING_FITS };
+        let again = match self.models.record().is_kept() {
+            _ if !self.has_sent() => NOTHING_FITS,
+            true => GO_ON,
+            false => NOTHING_KEPT,
+        };
         let missing = shortfall(tally, ledger, Some(again));
         format!("{why}; in all {}; {missing}", purse::in_words(&account))
+    }
+
+    /// The command that goes on, where one does.
+    fn tell_again(&self, show: Show) {
+        if self.models.record().is_kept() || !self.models.are_asked() {
+            show.note(&format!("to go on: {}", self.again));
+        }
     }
 
     fn account(&self) -> Account {
@@ -171,6 +182,7 @@ impl Corpus {
 
 /// How a run is taken up that stopped with a part of its work done, or with none.
 const GO_ON: &str = "run the same command again to go on: what was bought is kept";
+const NOTHING_KEPT: &str = "without a journal nothing that was bought is kept, and another run buys it again";
 const NOTHING_FITS: &str = "no call could be made: raise the limit, or mend what it lacks";
 
 /// What is missing, where that stands, and what to do (`again` says how to run again): one line.

@@ -209,6 +209,12 @@ fn without_a_journal_nothing_is_kept() {
     done(desk.extract(&server, &with));
     assert_eq!(calls(&server), 2);
     assert!(!desk.path("OUT/.kgas/journal.redb").exists());
+    let ran = desk.extract(&server, &[&with[..], &["--max-calls", "1", "--chunk-size", "10"]].concat());
+    assert!(
+        !ran.stderr.contains("to go on") && ran.stderr.contains("nothing that was bought is kept"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
