@@ -44,6 +44,19 @@ fn a_folder_gives_all_that_can_be_read_in_order_and_nothing_hidden() {
 }
 
 #[test]
+fn what_kgas_has_written_is_no_document() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.txt", "a text");
+    for name in
+        ["OUT/entities.jsonl", "OUT/.kgas/run.json", "v.jsonl", "v.jsonl.kgas/journal.redb", "v.jsonl.kgas/p.jsonl"]
+    {
+        write(folder.path(), name, "{}");
+    }
+    let found = read(folder.path(), &SourceOptions::default());
+    assert_eq!(told(&found), [("a.txt", "a text".to_owned())]);
+}
+
+#[test]
 fn a_text_is_never_changed() {
     let folder = tempfile::tempdir().unwrap();
     let text = "\u{feff}One.\r\nTwo.\r\n\r\n";

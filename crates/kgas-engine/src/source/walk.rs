@@ -1,4 +1,4 @@
-//! From an input to its files: folders in order of names, hidden ones left out.
+//! From an input to its files: folders in order of names, hidden ones and what kgas has written left out.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(super) fn files(input: Input) -> Box<dyn Iterator<Item = File> + Send> {
         return one(File::new(Origin::Path(path), id));
     }
     let walk = WalkDir::new(&path).sort_by_file_name().follow_links(true).into_iter();
-    let visible = walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
+    let visible = walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry) && !is_output(entry));
     Box::new(visible.filter_map(move |entry| match entry {
         Ok(entry) if entry.file_type().is_file() => {
             let id = id_below(&path, entry.path());
@@ -41,6 +41,15 @@ fn one(file: File) -> Box<dyn Iterator<Item = File> + Send> {
 
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
+}
+
+/// Whether kgas has written it, a graph or vectors: what it keeps for itself lies within or beside. Read as documents, an
+/// output within its own input would grow from run to run.
+fn is_output(entry: &DirEntry) -> bool {
+    let path = entry.path();
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".kgas");
+    path.join(".kgas").is_dir() || Path::new(&beside).is_dir() || path.extension().is_some_and(|end| end == "kgas")
 }
 
 /// The path below the folder, with `/` on every system.
