@@ -23,8 +23,8 @@ use tokio::time::Instant;
 const NAMES: [&str; 6] = ["Ada Abbott", "Bruno Berger", "Clara Carver", "David Dorn", "Elena Egan", "Felix Fischer"];
 
 /// Documents that are bought first, and all that are planned: whole rounds of their lengths.
-const FIRST: usize = 9;
-const ALL: usize = 54;
+const FIRST: usize = 30;
+const ALL: usize = 90;
 
 /// Documents of one to a dozen chunks, each of which names a few people.
 fn documents(numbers: Range<usize>) -> Vec<Sourced> {
