@@ -80,7 +80,11 @@ pub(crate) fn redo(
     }
     let out = &args.out;
     let redo = Redo::read(out).map_err(|error| {
-        Failure::fatal(format!("--retry-failed: {} has no ledger to go by: {error}", out.display()))
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no graph in it yet, run without --retry-failed".to_owned(),
+            _ => format!("its documents.jsonl can't be read: {error}"),
+        };
+        Failure::fatal(format!("--retry-failed: {}: {why}", out.display()))
     })?;
     show.note(&format!(
         "asking again about {}",

@@ -176,6 +176,14 @@ fn documents_that_say_the_same_are_asked_about_once() {
 }
 
 #[test]
+fn retry_failed_without_a_graph_says_what_to_do() {
+    let desk = Desk::of(1);
+    let ran = desk.kgas(&extract_args("http://127.0.0.1:9", &["--tools", "T23c_async", "--retry-failed"]));
+    let told = "kgas: --retry-failed: OUT: there is no graph in it yet, run without --retry-failed";
+    assert_eq!((ran.code, ran.stderr.lines().last()), (Some(1), Some(told)));
+}
+
+#[test]
 fn outputs_that_share_a_cache_share_what_was_bought() {
     let (_runtime, server) = serve(|builder| builder);
     let desk = Desk::of(1);
