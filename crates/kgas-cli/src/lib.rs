@@ -13,6 +13,7 @@
 mod again;
 mod args;
 mod corpus;
+mod declared;
 mod diff;
 mod embed;
 mod endpoint;

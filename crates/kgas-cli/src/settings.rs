@@ -40,8 +40,9 @@ pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Res
     let mut configs: Vec<Value> = found
         .iter()
         .map(|tool| {
+            let declared = args.declared.settings.get(tool.id()).cloned().unwrap_or_default();
             let taken = flags.iter().filter(|(flag, _)| has_setting(tool, flag)).cloned();
-            Value::Object(taken.collect::<Map<_, _>>())
+            Value::Object(declared.into_iter().chain(taken).collect::<Map<_, _>>())
         })
         .collect();
     for (key, text) in &args.set {

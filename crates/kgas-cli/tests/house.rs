@@ -16,13 +16,18 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ("kgas-http", &[], &["clap", "redb"]),
     ("kgas-tools", &["kgas-core"], &["tokio", "hyper", "http", "redb", "clap", "tempfile"]),
     ("kgas-engine", &["kgas-core", "kgas-ontology", "kgas-http"], &["clap", "hyper"]),
+    ("kgas-export", &["kgas-engine"], &["tokio", "hyper", "redb", "clap"]),
     ("kgas-mock", &[], &[]),
     (
         "kgas-bench",
         &["kgas-core", "kgas-ontology", "kgas-http", "kgas-tools", "kgas-engine", "kgas-mock", "kgas-cli"],
         &[],
     ),
-    ("kgas-cli", &["kgas-core", "kgas-engine", "kgas-ontology", "kgas-tools", "kgas-http"], &["hyper", "redb"]),
+    (
+        "kgas-cli",
+        &["kgas-core", "kgas-engine", "kgas-export", "kgas-ontology", "kgas-tools", "kgas-http"],
+        &["hyper", "redb"],
+    ),
     ("sentiment-tool", &["kgas-core"], &["tokio", "hyper", "http"]),
     ("custom-kgas", &["kgas-cli", "sentiment-tool"], &[]),
 ];

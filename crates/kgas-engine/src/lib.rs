@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod budget;
+mod external;
 mod files;
 pub mod journal;
 mod key;
@@ -24,6 +25,7 @@ mod summary;
 mod tally;
 mod usage;
 
+pub use external::ExternalSpec;
 pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
 pub use merge::{Link, Merging, Names};
 pub use offsets::Offsets;

@@ -17,6 +17,7 @@ pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, 
 pub(crate) use self::model::{ModelArgs, Proxy};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
 pub(crate) use self::plan::PlanArgs;
+use crate::declared::Declared;
 
 /// Turns documents and an ontology into a source-grounded knowledge graph.
 #[derive(Debug, Parser)]
@@ -252,6 +253,9 @@ pub(crate) enum StdinFormat {
 #[derive(Clone, Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Tools")]
 pub(crate) struct ToolArgs {
+    /// What a configuration file says of them
+    #[arg(skip)]
+    pub(crate) declared: Declared,
     /// Set a tool's setting; where several tools run, TOOL.KEY=VALUE is for one of them
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) set: Vec<(String, String)>,

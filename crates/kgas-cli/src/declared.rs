@@ -1,0 +1,16 @@
+//! What a configuration file says of tools: their settings, and tools outside this program.
+
+use std::collections::BTreeMap;
+
+use kgas_engine::ExternalSpec;
+use serde_json::{Map, Value};
+
+/// What a configuration file says of tools.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Declared {
+    /// Settings by tool; what the command line says comes before them.
+    pub(crate) settings: BTreeMap<String, Map<String, Value>>,
+    /// Tools outside this program, by id.
+    #[expect(dead_code, reason = "nothing starts them yet")]
+    pub(crate) external: BTreeMap<String, ExternalSpec>,
+}
