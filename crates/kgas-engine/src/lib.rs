@@ -2,6 +2,45 @@
 //!
 //! [`source::documents`] reads, [`run()`] takes each document through the tools of a [`Pipeline`], and the
 //! [`Store`] that comes of it is sorted, merged and written.
+//!
+//! ```
+//! use std::num::NonZeroUsize;
+//! use std::sync::Arc;
+//!
+//! use kgas_core::{Registry, ToolContext};
+//! use kgas_engine::source::{Input, SourceOptions};
+//! use kgas_engine::{Interrupt, Pipeline, Progress, Store, Tally};
+//! use kgas_tools as _; // links the built-in tools
+//! use serde_json::Value;
+//! # #[derive(Debug)]
+//! # struct Silent;
+//! # impl Progress for Silent {
+//! #     fn advanced(&mut self, _: &Tally) {}
+//! #     fn incomplete(&mut self, _: &kgas_engine::DocumentRow) {}
+//! # }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let place = folder.path();
+//! std::fs::write(place.join("note.txt"), "Ada Lindqvist lives in Norrvik.")?;
+//! let ontology = r#"{"entities": {"City": {"examples": ["Norrvik"]}}, "relations": {}}"#;
+//!
+//! let pipeline = Pipeline {
+//!     tools: vec![Arc::from(Registry::collect()?.build("T23a_rules", Value::Null)?)],
+//!     ontology: Arc::new(kgas_ontology::from_value(&serde_json::from_str(ontology)?, &Default::default())?.ontology),
+//!     examples: Arc::default(),
+//!     redo: Arc::default(),
+//!     context: ToolContext::offline(), // no model
+//!     in_flight: NonZeroUsize::MIN,
+//! };
+//! let inputs = vec![Input::Path(place.join("note.txt"))];
+//! let documents = kgas_engine::source::documents(inputs, &SourceOptions::default());
+//! let store = Store::create(&place.join("scratch"))?;
+//! let finished = kgas_engine::run(documents, pipeline, store, &Interrupt::default(), &mut Silent).await?;
+//! assert_eq!(finished.tally.all_documents(), 1);
+//! # Ok(())
+//! # }
+//! ```
 
 #![forbid(unsafe_code)]
 
