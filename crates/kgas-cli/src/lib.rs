@@ -12,6 +12,7 @@
 
 mod again;
 mod args;
+mod audit;
 mod corpus;
 mod declared;
 mod diff;
@@ -113,6 +114,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Embed(command) => block_on(embed::main(&command, show)),
         Command::Explain(command) => explain::main(&command, show),
         Command::Diff(command) => diff::main(&command, show),
+        Command::Audit(command) => audit::main(&command, show),
         Command::Journal(args) => journal::main(&args.out, args.command.as_ref(), show),
     };
     match ended {

@@ -17,6 +17,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ("kgas-tools", &["kgas-core"], &["tokio", "hyper", "http", "redb", "clap", "tempfile"]),
     ("kgas-engine", &["kgas-core", "kgas-ontology", "kgas-http"], &["clap", "hyper"]),
     ("kgas-export", &["kgas-engine"], &["tokio", "hyper", "redb", "clap"]),
+    ("kgas-audit", &[], &["tokio", "hyper", "redb", "clap"]),
     ("kgas-mock", &[], &[]),
     (
         "kgas-bench",
@@ -25,7 +26,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "kgas-cli",
-        &["kgas-core", "kgas-engine", "kgas-export", "kgas-ontology", "kgas-tools", "kgas-http"],
+        &["kgas-core", "kgas-engine", "kgas-export", "kgas-audit", "kgas-ontology", "kgas-tools", "kgas-http"],
         &["hyper", "redb"],
     ),
     ("sentiment-tool", &["kgas-core"], &["tokio", "hyper", "http"]),

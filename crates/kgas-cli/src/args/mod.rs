@@ -1,5 +1,6 @@
 //! What the user typed.
 
+mod audit;
 mod budget;
 mod journal;
 mod model;
@@ -12,6 +13,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::audit::{AuditArgs, AuditFormat};
 pub(crate) use self::budget::BudgetArgs;
 pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, PruneArgs, ShowArgs};
 pub(crate) use self::model::{ModelArgs, Proxy};
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Compare two graphs by what they say
     Diff(Box<DiffArgs>),
+    /// Find what holds synchronous Python and Rust code up, and what to write instead
+    Audit(Box<AuditArgs>),
     /// Look into the record of paid calls
     Journal(JournalCommandArgs),
 }
