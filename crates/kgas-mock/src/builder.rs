@@ -156,7 +156,8 @@ impl Builder {
         self.header_style(if has_limit_headers { HeaderStyle::OpenAi } else { HeaderStyle::None })
     }
 
-    /// The time of day at the server's start, which shows in headers with dates; the system's unless told.
+    /// The time of day at the server's start, which shows in headers with dates, the `date` of each answer among them;
+    /// the system's unless told.
     pub fn clock(self, start: SystemTime) -> Self {
         Self { clock: Some(start), ..self }
     }
@@ -243,6 +244,7 @@ impl Builder {
         let is_limited = requests.is_some() || tokens.is_some();
         let desk = Desk {
             book: Arc::new(Book::open(self.clock.unwrap_or_else(SystemTime::now))),
+            tells_time: self.clock.is_some(),
             latency: self.latency,
             transit: self.transit,
             limits: is_limited.then(|| Limits::new(&self.terms)),

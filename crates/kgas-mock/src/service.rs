@@ -39,6 +39,8 @@ pub(crate) struct Desk {
     pub(crate) limits: Option<Limits>,
     pub(crate) counts_tokens: bool,
     pub(crate) teller: Teller,
+    /// Whether answers have a `date` by the clock that was chosen, and not by the system's.
+    pub(crate) tells_time: bool,
     pub(crate) key: Option<String>,
     pub(crate) models: Vec<String>,
     pub(crate) dimensions: usize,
@@ -114,6 +116,10 @@ impl Desk {
                 return Err(Severed);
             }
         };
+        if self.tells_time {
+            let now = self.book.time_of_day(ticket.arrived());
+            Teller::write_date(now, response.headers_mut());
+        }
         if let Ok(id) = HeaderValue::try_from(format!("req_{}", ticket.index())) {
             response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
         }

@@ -71,6 +71,16 @@ async fn anthropic_headers_have_times_of_day_that_are_not_too_early() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn every_answer_has_the_date_of_a_clock_that_was_chosen() {
+    let clock = UNIX_EPOCH + Duration::from_secs(1_767_225_590);
+    let server = MockServer::builder().clock(clock).models(["m"]).require_key("sk").in_memory().unwrap();
+    let mut line = Line::to(&server);
+    advance(millis(12_000)).await;
+    let answer = line.ask("hello").await;
+    assert_eq!((answer.status, answer.header("date")), (401, Some("Thu, 01 Jan 2026 00:00:02 GMT")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn anthropic_refuses_in_its_own_words() {
     let server = MockServer::builder().requests_per_minute(0).header_style(HeaderStyle::Anthropic).in_memory().unwrap();
     let refused = Line::to(&server).ask("hello").await;

@@ -88,7 +88,7 @@ impl Teller {
             self.write_hint(wait, headers);
         }
         if self.style == HeaderStyle::Anthropic {
-            insert(headers, DATE, http_date(now));
+            Self::write_date(now, headers);
         }
         for standing in &judgement.standings {
             match self.style {
@@ -97,6 +97,10 @@ impl Teller {
                 HeaderStyle::None => {}
             }
         }
+    }
+
+    pub(crate) fn write_date(now: SystemTime, headers: &mut HeaderMap) {
+        insert(headers, DATE, http_date(now));
     }
 
     /// Rounded up: a client that waits exactly this long must be let in.
