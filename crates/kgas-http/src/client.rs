@@ -17,8 +17,8 @@ use crate::retry::{self, Course};
 use crate::transport::batch;
 use crate::wire::{Open, Outgoing, Whole};
 use crate::{
-    ApiRequest, ApiResponse, BaseUrl, BaseUrlError, ClientBuilder, Cost, ErrorKind, HttpError, Limiter, Limits, Opened,
-    Transport,
+    ApiRequest, ApiResponse, BaseUrl, BaseUrlError, ClientBuilder, Cost, Diagnosis, ErrorKind, HttpError, Limiter,
+    Limits, Opened, Transport,
 };
 
 /// How many calls of a batch are under way for each that can be on the wire: enough that those
@@ -109,6 +109,15 @@ impl Client {
         match (self.gate.enter(), self.shared.outgoing(&ApiRequest::get("models"))) {
             (Some(_inside), Ok(outgoing)) => self.shared.course.wire.connect(&outgoing, count).await,
             _ => 0,
+        }
+    }
+
+    /// Goes to the server step by step, by the same settings as its requests, and says how far the way is open. Sends
+    /// no request. Dropping the future closes the connection.
+    pub async fn diagnose(&self) -> Diagnosis {
+        match self.shared.outgoing(&ApiRequest::get("")) {
+            Ok(outgoing) => self.shared.course.wire.diagnose(&outgoing).await,
+            Err(error) => Diagnosis { addresses: Some(Err(error)), ..Diagnosis::default() },
         }
     }
 

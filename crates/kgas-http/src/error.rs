@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// What went wrong, as far as a caller would act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,6 +104,7 @@ struct Inner {
     request_id: Option<String>,
     hint: Option<Duration>,
     should_retry: Option<bool>,
+    date: Option<SystemTime>,
     location: Option<String>,
     url: Option<String>,
     message: Option<String>,
@@ -124,6 +125,7 @@ impl HttpError {
             request_id: None,
             hint: None,
             should_retry: None,
+            date: None,
             location: None,
             url: None,
             message: None,
@@ -179,6 +181,12 @@ impl HttpError {
     #[must_use]
     pub fn hint(&self) -> Option<Duration> {
         self.0.hint
+    }
+
+    /// When the answer was sent, by the server's clock and to the second.
+    #[must_use]
+    pub fn date(&self) -> Option<SystemTime> {
+        self.0.date
     }
 
     /// The address tried, without its query.
@@ -272,6 +280,11 @@ impl HttpError {
     #[must_use]
     pub fn with_should_retry(mut self, said: Option<bool>) -> Self {
         self.0.should_retry = said;
+        self
+    }
+
+    pub(crate) fn with_date(mut self, date: Option<SystemTime>) -> Self {
+        self.0.date = date;
         self
     }
 

@@ -78,4 +78,4 @@ pub use self::response::{ApiResponse, ApiStatus, Reply, Waited};
 pub use self::retry::{Hedge, RetryPolicy, Verdict, retry_after};
 pub use self::secret::{Secret, SecretError};
 pub use self::transport::Transport;
-pub use self::wire::{ProxyError, Timeouts};
+pub use self::wire::{Diagnosis, Handshake, OnTheWay, ProxyError, Timeouts};

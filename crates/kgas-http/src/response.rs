@@ -1,7 +1,7 @@
 //! What came of a request: the answer or the error, and what it took.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -10,6 +10,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
 use crate::shape::Read;
+use crate::spelled::date;
 use crate::{ErrorKind, HttpError, Queued};
 
 /// How a request ended, in one word.
@@ -61,6 +62,12 @@ impl Reply {
     #[cfg(feature = "openai")]
     pub(crate) const fn secrets(&self) -> &HeaderMap {
         &self.secrets
+    }
+
+    /// When it was sent, by the server's clock and to the second.
+    #[must_use]
+    pub fn date(&self) -> Option<SystemTime> {
+        date::of(&self.headers)
     }
 
     /// Reads the body as JSON.

@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::hint;
+use crate::spelled::date;
 use crate::{ErrorKind, HttpError};
 
 /// The most characters of a server's message that are kept.
@@ -36,6 +37,7 @@ pub(crate) fn refusal(
         .with_request_written(true)
         .with_hint(hint::read(headers, now).or_else(|| hint_in(status, &body)))
         .with_should_retry(hint::should_retry(headers))
+        .with_date(date::of(headers))
         .with_location(headers.get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned))
         .with_request_id(request_id(headers).map(|id| presentable(&id, sent)));
     let said = match error.kind() {

@@ -8,8 +8,12 @@ use http::header::DATE;
 /// When an answer was sent by the server's own clock, so that a wrong one here does no harm;
 /// `now` is for answers without a date.
 pub(crate) fn sent(headers: &HeaderMap, now: SystemTime) -> SystemTime {
-    let date = headers.get(DATE).and_then(|value| value.to_str().ok());
-    date.and_then(http_date).unwrap_or(now)
+    of(headers).unwrap_or(now)
+}
+
+/// When an answer was sent by the server's own clock, if it says so.
+pub(crate) fn of(headers: &HeaderMap) -> Option<SystemTime> {
+    headers.get(DATE).and_then(|value| value.to_str().ok()).and_then(http_date)
 }
 
 /// A date in one of the three forms of HTTP.

@@ -19,10 +19,10 @@ use tower_service::Service;
 use super::ahead::Ahead;
 use super::proxy::{Proxy, TunnelError};
 use super::stream::{Carrier, Stream};
-use super::tls::{Certificate, Tls};
+use super::tls::{Certificate, Tls, speaks_http2};
 use crate::{Timeouts, memory};
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Tcp = HttpConnector<Resolver>;
 
 /// How often the kernel asks whether the other side of an idle connection is still there.
@@ -49,16 +49,16 @@ pub(crate) struct TlsSettings {
 #[derive(Clone)]
 pub(crate) struct Dialer {
     tcp: Tcp,
-    route: Route,
-    tls: Option<Tls>,
-    connect: Duration,
-    handshake: Duration,
+    pub(super) route: Route,
+    pub(super) tls: Option<Tls>,
+    pub(super) connect: Duration,
+    pub(super) handshake: Duration,
     ahead: Ahead,
 }
 
 impl Dialer {
     pub(crate) fn new(route: Route, tls: Option<&TlsSettings>, timeouts: &Timeouts) -> Result<Self, rustls::Error> {
-        let mut tcp = Tcp::new_with_resolver(Resolver(GaiResolver::new()));
+        let mut tcp = Tcp::new_with_resolver(Resolver::new());
         tcp.set_nodelay(true);
         tcp.set_keepalive(Some(TCP_KEEPALIVE));
         // Shared among the addresses of a host, so that a dead one leaves time for the next.
@@ -95,26 +95,31 @@ impl Service<Uri> for Dialer {
 }
 
 type Dialing = Pin<Box<dyn Future<Output = Result<TokioIo<Stream>, BoxError>> + Send>>;
-type Connecting = Pin<Box<dyn Future<Output = Result<Box<dyn Carrier>, BoxError>> + Send>>;
+pub(super) type Connecting = Pin<Box<dyn Future<Output = Result<Box<dyn Carrier>, BoxError>> + Send>>;
 
 impl Dialer {
     fn dial(&mut self, uri: &Uri) -> Dialing {
-        let carrier = self.carrier(uri);
-        let (tls, connect, handshake, uri) = (self.tls.clone(), self.connect, self.handshake, uri.clone());
+        let carrier = self.reach(uri);
+        let (tls, handshake, uri) = (self.tls.clone(), self.handshake, uri.clone());
         Box::pin(async move {
-            let in_time = timeout(connect, carrier).await;
-            let carrier = in_time.unwrap_or_else(|_elapsed| Err(Unconnected::Slow(connect).into()))?;
+            let carrier = carrier.await?;
             let Some(tls) = tls else {
                 return Ok(TokioIo::new(Stream::new(carrier, false)));
             };
-            let in_time = timeout(handshake, tls.handshake(&uri, carrier)).await;
-            let outcome = in_time.map_err(|_elapsed| Unconnected::SlowTls(handshake))?;
-            let (carrier, http2) = outcome.map_err(Unconnected::Tls)?;
+            let (carrier, http2) = shake(&tls, handshake, &uri, carrier, speaks_http2).await?;
             Ok(TokioIo::new(Stream::new(carrier, http2)))
         })
     }
 
-    /// What TLS, if any, is to be spoken over.
+    /// What TLS, if any, is to be spoken over, in time.
+    pub(super) fn reach(&mut self, uri: &Uri) -> Connecting {
+        let (carrier, allowed) = (self.carrier(uri), self.connect);
+        Box::pin(async move {
+            let in_time = timeout(allowed, carrier).await;
+            in_time.unwrap_or_else(|_elapsed| Err(Unconnected::Slow(allowed).into()))
+        })
+    }
+
     fn carrier(&mut self, uri: &Uri) -> Connecting {
         match &self.route {
             Route::Direct => {
@@ -150,6 +155,18 @@ impl Dialer {
             }
         }
     }
+}
+
+/// Speaks TLS over a connection in time, and sees of it what is looked for.
+pub(super) async fn shake<T>(
+    tls: &Tls,
+    allowed: Duration,
+    uri: &Uri,
+    carrier: Box<dyn Carrier>,
+    look: impl FnOnce(&rustls::ClientConnection) -> T,
+) -> Result<(Box<dyn Carrier>, T), Unconnected> {
+    let in_time = timeout(allowed, tls.handshake(uri, carrier, look)).await;
+    in_time.map_err(|_elapsed| Unconnected::SlowTls(allowed))?.map_err(Unconnected::Tls)
 }
 
 /// Says how long was allowed if it was too little for the last of several addresses.
@@ -188,6 +205,12 @@ pub(super) enum ProxyStep {
 /// The system's resolver, with errors that can be told from a refused connection.
 #[derive(Clone)]
 pub(crate) struct Resolver(GaiResolver);
+
+impl Resolver {
+    pub(super) fn new() -> Self {
+        Self(GaiResolver::new())
+    }
+}
 
 /// A name without an address.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use http::Extensions;
 use hyper_util::client::legacy;
 use rustls::CertificateError;
 
-use super::connect::{DnsError, ProxyStep, Unconnected};
+use super::connect::{BoxError, DnsError, ProxyStep, Unconnected};
 use super::proxy::TunnelError;
 use super::stream::Life;
 use crate::{ErrorKind, HttpError};
@@ -20,6 +20,25 @@ pub(super) fn before_answer(error: legacy::Error) -> HttpError {
         None => without_answer(&error),
     };
     fault.with_source(error)
+}
+
+/// Why a step on the way to the server failed.
+pub(super) fn on_the_way(error: BoxError) -> HttpError {
+    let fault = match find::<Unconnected>(error.as_ref()) {
+        Some(unconnected) => without_connection(unconnected),
+        None => without_route(error.as_ref()),
+    };
+    fault.with_source(error)
+}
+
+impl HttpError {
+    /// Whether the server's certificate is from an authority that is not trusted here:
+    /// [`ClientBuilder::ca_file`](crate::ClientBuilder::ca_file) names others.
+    #[must_use]
+    pub fn is_unknown_authority(&self) -> bool {
+        let unknown = CertificateError::UnknownIssuer;
+        matches!(find(self), Some(rustls::Error::InvalidCertificate(error)) if *error == unknown)
+    }
 }
 
 fn without_connection(error: &Unconnected) -> HttpError {

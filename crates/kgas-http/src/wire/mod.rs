@@ -3,7 +3,9 @@
 mod ahead;
 mod answer;
 mod body;
+mod certificate;
 mod connect;
+mod diagnosis;
 mod encoding;
 mod fault;
 mod outgoing;
@@ -31,6 +33,7 @@ pub(crate) use self::answer::{Open, Taking, Whole};
 use self::body::MarkedBody;
 pub(crate) use self::body::ResponseBody;
 pub(crate) use self::connect::{Dialer, Route, TlsSettings};
+pub use self::diagnosis::{Diagnosis, Handshake, OnTheWay};
 use self::encoding::Undecoded;
 pub(crate) use self::outgoing::Outgoing;
 pub(crate) use self::proxy::Proxy;
@@ -82,6 +85,11 @@ impl Wire {
     pub(crate) async fn connect(&self, outgoing: &Outgoing, count: usize) -> usize {
         let dials = (0..count).map(|_| self.dialer.clone().ahead(outgoing.uri().clone()));
         join_all(dials).await.iter().filter(|opened| opened.is_ok()).count()
+    }
+
+    /// Takes the steps to a server like those of a request, one by one.
+    pub(crate) async fn diagnose(&self, outgoing: &Outgoing) -> Diagnosis {
+        self.dialer.clone().diagnose(outgoing.uri(), outgoing.url()).await
     }
 
     /// Sends the request once and collects its answer, within the attempt's time-out. Dropping

@@ -19,6 +19,8 @@ const HEAD_BYTES: usize = 16 * 1024;
 pub(crate) struct Proxy {
     uri: Uri,
     credentials: Option<Credentials>,
+    /// The environment's variable that named it.
+    variable: Option<&'static str>,
 }
 
 /// The value of `Proxy-Authorization`.
@@ -50,7 +52,7 @@ impl Proxy {
         // The base URL's rules for hosts and ports are a proxy's too.
         let place: BaseUrl = format!("http://{place}").parse().map_err(|_syntax| ProxyError::Address)?;
         let uri = place.to_string().parse().map_err(|_syntax| ProxyError::Address)?;
-        Ok(Self { uri, credentials: user.map(Credentials::basic) })
+        Ok(Self { uri, credentials: user.map(Credentials::basic), variable: None })
     }
 
     /// The proxy that these settings name for a server: that of `HTTPS_PROXY` or else
@@ -71,7 +73,12 @@ impl Proxy {
         if spared.is_some_and(|(_, list)| spares(&list, server.host(), server.port().unwrap_or(443))) {
             return Ok(None);
         }
-        Self::parse(&text).map(Some).map_err(|error| (name, error))
+        let named = |proxy: Self| Some(Self { variable: Some(name), ..proxy });
+        Self::parse(&text).map(named).map_err(|error| (name, error))
+    }
+
+    pub(super) const fn variable(&self) -> Option<&'static str> {
+        self.variable
     }
 
     pub(super) fn uri(&self) -> &Uri {

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use tower_service::Service;
 
 use super::stream::{Carrier, Stream};
@@ -40,20 +40,29 @@ impl Tls {
         Ok(Self(Arc::new(config)))
     }
 
-    /// Speaks TLS over a connection to the host of this address, and says whether the two sides
-    /// settled on HTTP/2.
-    pub(super) async fn handshake(&self, uri: &Uri, carrier: Box<dyn Carrier>) -> io::Result<(Box<dyn Carrier>, bool)> {
+    /// Speaks TLS over a connection to the host of this address, and sees of it what is looked for.
+    pub(super) async fn handshake<T>(
+        &self,
+        uri: &Uri,
+        carrier: Box<dyn Carrier>,
+        look: impl FnOnce(&ClientConnection) -> T,
+    ) -> io::Result<(Box<dyn Carrier>, T)> {
         let mut connector = HttpsConnector::from((Reached(Some(carrier)), Arc::clone(&self.0)));
         match connector.call(uri.clone()).await {
             Ok(MaybeHttpsStream::Https(stream)) => {
                 let stream = stream.into_inner();
-                let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                Ok((Box::new(stream), http2))
+                let seen = look(stream.get_ref().1);
+                Ok((Box::new(stream), seen))
             }
             Ok(MaybeHttpsStream::Http(_)) => Err(io::Error::other("an address without https has no TLS")),
             Err(error) => Err(error.downcast().map_or_else(io::Error::other, |error| *error)),
         }
     }
+}
+
+/// Whether the two sides settled on HTTP/2.
+pub(super) fn speaks_http2(connection: &ClientConnection) -> bool {
+    connection.alpn_protocol() == Some(b"h2")
 }
 
 /// A connector that has connected already: the steps before TLS have a time-out of their own.
