@@ -11,13 +11,13 @@ use kgas_engine::budget::Prices;
 use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel, has_form, is_final};
 use kgas_engine::plan::{Counter, Gauge};
 use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL};
-use kgas_http::{BaseUrl, BuildError, Client, Limits, Purse, RetryPolicy, Timeouts, Transport};
+use kgas_http::{BaseUrl, BuildError, Client, ClientBuilder, Limits, Purse, RetryPolicy, Secret, Timeouts, Transport};
 use serde_json::{Map, Value};
 
 use crate::args::{ModelArgs, Proxy};
 use crate::failure::Failure;
 use crate::input;
-use crate::key::{is_openai, key_for};
+use crate::key::{self, KeyError, is_openai, key_for};
 use crate::purse::Asked;
 use crate::settings::{Equipped, needs};
 
@@ -83,7 +83,8 @@ impl Endpoint {
     ///
     /// Only now is a key looked for: whoever sends nothing needs none.
     pub(crate) fn client(&self, interrupt: &Interrupt, purse: Arc<dyn Purse>) -> Result<Client, Failure> {
-        let client = self.build(purse)?;
+        let key = key_for(&self.base, self.key_variable.as_deref()).map_err(Failure::fatal)?;
+        let client = self.builder(purse, key).close_on(is_final).build().map_err(|error| self.unbuilt(&error))?;
         let (limiter, interrupt) = (client.limiter().clone(), interrupt.clone());
         // It waits as long as the process lives, and nobody waits for it.
         tokio::spawn(async move {
@@ -93,15 +94,24 @@ impl Endpoint {
         Ok(client)
     }
 
-    fn build(&self, purse: Arc<dyn Purse>) -> Result<Client, Failure> {
+    /// A client that asks once, and goes on after a refusal: for who looks where the way ends.
+    pub(crate) fn diagnosing_client(&self, purse: Arc<dyn Purse>, key: Option<Secret>) -> Result<Client, Failure> {
+        self.builder(purse, key).retry(RetryPolicy::never()).build().map_err(|error| self.unbuilt(&error))
+    }
+
+    /// The variable with the key, and what it holds, whether that can be a key or not.
+    pub(crate) fn key(&self) -> Result<Option<(String, Secret)>, KeyError> {
+        key::found(&self.base, self.key_variable.as_deref())
+    }
+
+    fn builder(&self, purse: Arc<dyn Purse>, key: Option<Secret>) -> ClientBuilder {
         let mut builder = openai::builder(&self.base.to_string())
-            .close_on(is_final)
             .purse(purse)
             .limits(self.limits)
             .timeouts(self.timeouts)
             .retry(self.retry)
             .allow_insecure_http(self.insecure_http);
-        if let Some(key) = key_for(&self.base, self.key_variable.as_deref()).map_err(Failure::fatal)? {
+        if let Some(key) = key {
             builder = builder.api_key(key);
         }
         if let Some(organization) = &self.organization {
@@ -113,12 +123,11 @@ impl Endpoint {
         if let Some(file) = &self.ca_file {
             builder = builder.ca_file(file);
         }
-        builder = match &self.proxy {
+        match &self.proxy {
             None => builder,
             Some(Proxy(None)) => builder.no_proxy(),
             Some(Proxy(Some(address))) => builder.proxy(address.expose()),
-        };
-        builder.build().map_err(|error| self.unbuilt(&error))
+        }
     }
 
     /// The sentence for a setting that the client refuses; it names the flag or the file.

@@ -12,17 +12,24 @@ const OPENAI_HOST: &str = "api.openai.com";
 /// If the named variable is missing, if OpenAI's host would get no key, or if what a variable holds can't be one. The
 /// person who set the environment must change it; no text of the error holds the key.
 pub fn key_for(base: &BaseUrl, named: Option<&str>) -> Result<Option<Secret>, KeyError> {
+    let Some((name, key)) = found(base, named)? else { return Ok(None) };
+    key.check().map_err(|reason| KeyError::NotAKey { name, reason })?;
+    Ok(Some(key))
+}
+
+/// The variable with the key for a server, and what it holds: nobody has looked whether that can be a key.
+pub(crate) fn found(base: &BaseUrl, named: Option<&str>) -> Result<Option<(String, Secret)>, KeyError> {
     if let Some(name) = named {
-        return variable(name)?.ok_or_else(|| KeyError::NoVariable { name: name.to_owned() }).map(Some);
+        return variable(name).ok_or_else(|| KeyError::NoVariable { name: name.to_owned() }).map(Some);
     }
-    if let Some(key) = variable("KGAS_API_KEY")? {
-        return Ok(Some(key));
+    if let Some(own) = variable("KGAS_API_KEY") {
+        return Ok(Some(own));
     }
     // OpenAI's key is for OpenAI: no other host is sent it.
     if !is_openai(base) {
         return Ok(None);
     }
-    variable("OPENAI_API_KEY")?.ok_or(KeyError::NoKey).map(Some)
+    variable("OPENAI_API_KEY").ok_or(KeyError::NoKey).map(Some)
 }
 
 /// Whether this is OpenAI's own host.
@@ -55,12 +62,10 @@ pub enum KeyError {
     },
 }
 
-/// The key in an environment variable; none where it is not set or blank.
-fn variable(name: &str) -> Result<Option<Secret>, KeyError> {
+/// An environment variable and what it holds; none where it is not set or blank.
+fn variable(name: &str) -> Option<(String, Secret)> {
     // What is not UTF-8 is no key, and the check says so.
     let value = std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-    let Some(value) = value.filter(|value| !value.trim().is_empty()) else { return Ok(None) };
-    let key = Secret::from(value);
-    key.check().map_err(|reason| KeyError::NotAKey { name: name.to_owned(), reason })?;
-    Ok(Some(key))
+    let value = value.filter(|value| !value.trim().is_empty())?;
+    Some((name.to_owned(), Secret::from(value)))
 }

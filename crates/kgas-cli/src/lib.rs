@@ -16,6 +16,7 @@ mod audit;
 mod corpus;
 mod declared;
 mod diff;
+mod doctor;
 mod embed;
 mod endpoint;
 mod explain;
@@ -116,6 +117,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Diff(command) => diff::main(&command, show),
         Command::Audit(command) => audit::main(&command, show),
         Command::Journal(args) => journal::main(&args.out, args.command.as_ref(), show),
+        Command::Doctor(args) => block_on(doctor::main(&args, show)),
     };
     match ended {
         Ok(exit) => exit,

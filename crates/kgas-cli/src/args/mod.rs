@@ -2,6 +2,7 @@
 
 mod audit;
 mod budget;
+mod doctor;
 mod journal;
 mod model;
 mod ontology;
@@ -15,6 +16,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::audit::{AuditArgs, AuditFormat};
 pub(crate) use self::budget::BudgetArgs;
+pub(crate) use self::doctor::DoctorArgs;
 pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, PruneArgs, ShowArgs};
 pub(crate) use self::model::{ModelArgs, Proxy};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
@@ -59,6 +61,8 @@ pub(crate) enum Command {
     Audit(Box<AuditArgs>),
     /// Look into the record of paid calls
     Journal(JournalCommandArgs),
+    /// Check the way to a model step by step, and say what to do where it ends
+    Doctor(Box<DoctorArgs>),
 }
 
 impl Command {
