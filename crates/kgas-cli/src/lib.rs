@@ -39,6 +39,7 @@ mod purse;
 mod record;
 mod run;
 mod settings;
+mod shell;
 mod show;
 mod signals;
 mod similar;
@@ -118,6 +119,8 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Audit(command) => audit::main(&command, show),
         Command::Journal(args) => journal::main(&args.out, args.command.as_ref(), show),
         Command::Doctor(args) => block_on(doctor::main(&args, show)),
+        Command::Completions(args) => shell::completions(&args, show),
+        Command::Man(args) => shell::man(&args, show),
     };
     match ended {
         Ok(exit) => exit,

@@ -7,6 +7,7 @@ mod journal;
 mod model;
 mod ontology;
 mod plan;
+mod shell;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, 
 pub(crate) use self::model::{ModelArgs, Proxy};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
 pub(crate) use self::plan::PlanArgs;
+pub(crate) use self::shell::{CompletionsArgs, ManArgs};
 use crate::declared::Declared;
 
 /// Turns documents and an ontology into a source-grounded knowledge graph.
@@ -63,6 +65,10 @@ pub(crate) enum Command {
     Journal(JournalCommandArgs),
     /// Check the way to a model step by step, and say what to do where it ends
     Doctor(Box<DoctorArgs>),
+    /// Print a script that completes this command in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write a page for each subcommand
+    Man(ManArgs),
 }
 
 impl Command {
