@@ -40,6 +40,18 @@ pub enum DocumentState {
     Failed,
 }
 
+impl DocumentState {
+    /// The word that outputs use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// A chunk, by tool.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChunkRow {

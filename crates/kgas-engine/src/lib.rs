@@ -71,7 +71,7 @@ pub use offsets::Offsets;
 pub use origin::{Kept, Origin, OriginTool, Reread};
 pub use redo::Redo;
 pub use renewal::Renewal;
-pub use run::{Finished, Interrupt, Pipeline, Progress, run};
+pub use run::{Finished, Interrupt, Pipeline, Progress, execute_tool, run};
 pub use sink::{Draft, Folder, GraphCounts, GraphError, GraphFiles, OutputError, Store};
 pub use summary::{
     Bought, Cost, Counts, Coverage, Items, Replayed, RunFacts, RunState, SCHEMA_VERSION, Spent, Summary, Tokens,

@@ -71,6 +71,41 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// The word for it in logs and figures.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::Closed => "closed",
+            Self::Spent => "spent",
+            Self::NeverFits => "never_fits",
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Proxy => "proxy",
+            Self::ConnectTimeout => "connect_timeout",
+            Self::TlsTimeout => "tls_timeout",
+            Self::FirstByteTimeout => "first_byte_timeout",
+            Self::IdleTimeout => "idle_timeout",
+            Self::AttemptTimeout => "attempt_timeout",
+            Self::Deadline => "deadline",
+            Self::Outage => "outage",
+            Self::Reset => "reset",
+            Self::Body => "body",
+            Self::Undecodable => "undecodable",
+            Self::TooLarge => "too_large",
+            Self::Protocol => "protocol",
+            Self::Redirect => "redirect",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::RateLimited => "rate_limited",
+            Self::QuotaExhausted => "quota_exhausted",
+            Self::ServerError => "server_error",
+            Self::ClientError => "client_error",
+        }
+    }
+
     /// Whether a clock ran out.
     #[must_use]
     pub const fn is_timeout(self) -> bool {

@@ -6,6 +6,7 @@ mod gate;
 mod known;
 mod openai;
 mod probe;
+mod span;
 mod strict;
 
 pub use error::is_final;

@@ -10,14 +10,15 @@ use kgas_http::openai::{
     ChatAnswer, ChatMessage, ChatParams, FinishReason, ResponseFormat, chat_request, embedding_request, read_chat,
     read_embeddings,
 };
-use kgas_http::{ApiRequest, HttpError, Reply, Transport};
+use kgas_http::{ApiRequest, BaseUrl, HttpError, Reply, Transport};
 use serde_json::{Map, Value};
-use tracing::warn;
+use tracing::{Instrument as _, Span, warn};
 
 use super::error::{is_from_server, translate};
 use super::form::{self, Form, Forms, Support};
 use super::gate::Gate;
 use super::probe::{self, Finding, spent_on};
+use super::span::{self, Asked, Server};
 use crate::usage::reported;
 
 /// The most texts that OpenAI takes in one call.
@@ -46,6 +47,7 @@ struct Line {
     id: String,
     transport: Arc<dyn Transport>,
     gate: Arc<Gate>,
+    server: Server,
 }
 
 impl OpenAiModel {
@@ -58,7 +60,14 @@ impl OpenAiModel {
         gate: Arc<Gate>,
     ) -> Self {
         let model = model.into();
-        Self { line: Line { id: format!("{provider}/{model}"), transport, gate }, model, extra, forms: Arc::default() }
+        Self { line: Line::new(provider, &model, transport, gate), model, extra, forms: Arc::default() }
+    }
+
+    /// With the address of its server, for who looks at what is traced.
+    #[must_use]
+    pub fn at(mut self, base: &BaseUrl) -> Self {
+        self.line.server = Server::at(base);
+        self
     }
 
     /// With the form in which its server takes schemas. Until that is said, nothing but the prompt asks for them.
@@ -80,11 +89,6 @@ impl OpenAiModel {
     #[must_use]
     pub fn request(&self, question: ChatRequest) -> ApiRequest {
         chat_request(&self.params(question, None))
-    }
-
-    fn asked(&self, question: ChatRequest, form: Option<Form>) -> ApiRequest {
-        let is_anew = question.anew;
-        chat_request(&self.params(question, form)).with_anew(is_anew)
     }
 
     /// What the model is called there.
@@ -124,11 +128,29 @@ impl OpenAiModel {
 
     /// One call, and its answer.
     pub(super) async fn exchange(&self, params: &ChatParams) -> Result<ChatReply, ModelError> {
-        self.exchange_by(chat_request(params)).await
+        self.exchange_by(params, false).await
     }
 
-    async fn exchange_by(&self, request: ApiRequest) -> Result<ChatReply, ModelError> {
-        let (mut answer, usage) = self.line.call(request, read_chat).await?;
+    async fn ask(&self, question: ChatRequest, form: Option<Form>) -> Result<ChatReply, ModelError> {
+        let is_anew = question.anew;
+        self.exchange_by(&self.params(question, form), is_anew).await
+    }
+
+    async fn exchange_by(&self, params: &ChatParams, is_anew: bool) -> Result<ChatReply, ModelError> {
+        let asked = Asked {
+            operation: "chat",
+            model: &params.model,
+            max_tokens: params.max_tokens.map(u64::from),
+            temperature: params.temperature,
+            output: Some(if params.response_format == ResponseFormat::Text { "text" } else { "json" }),
+        };
+        let read = |reply: &Reply, span: &Span| {
+            let answer = read_chat(reply)?;
+            span::said(span, &answer.model, &answer.finish_reason);
+            Ok(answer)
+        };
+        let request = chat_request(params).with_anew(is_anew);
+        let (mut answer, usage) = self.line.call(&asked, request, read).await?;
         // Some servers write the field whether they refuse or not.
         answer.refusal = answer.refusal.filter(|words| !words.trim().is_empty());
         Ok(ChatReply { finish: finish(&answer), text: answer.refusal.unwrap_or(answer.text), usage })
@@ -140,7 +162,7 @@ impl OpenAiModel {
         let mut spent = Usage::default();
         loop {
             let form = self.forms.of(name);
-            let error = match self.exchange_by(self.asked(question.clone(), Some(form))).await {
+            let error = match self.ask(question.clone(), Some(form)).await {
                 Ok(mut reply) => {
                     reply.usage += spent;
                     return Ok(reply);
@@ -170,7 +192,7 @@ impl ChatModel for OpenAiModel {
     async fn chat(&self, request: ChatRequest) -> Result<ChatReply, ModelError> {
         match &request.format {
             AnswerFormat::JsonSchema { name, style: SchemaStyle::Supported, .. } => self.ask_for(name, &request).await,
-            _ => self.exchange_by(self.asked(request, None)).await,
+            _ => self.ask(request, None).await,
         }
     }
 }
@@ -188,7 +210,14 @@ impl OpenAiEmbedder {
     /// Makes an embedder; `provider` is what outputs call the server.
     pub fn new(provider: &str, model: impl Into<String>, transport: Arc<dyn Transport>, gate: Arc<Gate>) -> Self {
         let model = model.into();
-        Self { line: Line { id: format!("{provider}/{model}"), transport, gate }, model, is_anew: false }
+        Self { line: Line::new(provider, &model, transport, gate), model, is_anew: false }
+    }
+
+    /// With the address of its server, for who looks at what is traced.
+    #[must_use]
+    pub fn at(mut self, base: &BaseUrl) -> Self {
+        self.line.server = Server::at(base);
+        self
     }
 
     /// The same, asked anew where a journal has an answer.
@@ -210,19 +239,33 @@ impl Embedder for OpenAiEmbedder {
 
     async fn embed(&self, texts: &[&str]) -> Result<EmbedReply, ModelError> {
         let request = embedding_request(&self.model, texts).with_anew(self.is_anew);
-        let (vectors, usage) = self.line.call(request, |reply| read_embeddings(reply, texts.len())).await?;
+        let asked =
+            Asked { operation: "embeddings", model: &self.model, max_tokens: None, temperature: None, output: None };
+        let read = |reply: &Reply, span: &Span| {
+            let vectors = read_embeddings(reply, texts.len())?;
+            span::embedded(span, &vectors);
+            Ok(vectors)
+        };
+        let (vectors, usage) = self.line.call(&asked, request, read).await?;
         Ok(EmbedReply { vectors, usage })
     }
 }
 
 impl Line {
+    fn new(provider: &str, model: &str, transport: Arc<dyn Transport>, gate: Arc<Gate>) -> Self {
+        Self { id: format!("{provider}/{model}"), transport, gate, server: Server::named(provider) }
+    }
+
     async fn call<T>(
         &self,
+        asked: &Asked<'_>,
         request: ApiRequest,
-        read: impl FnOnce(&Reply) -> Result<T, HttpError>,
+        read: impl FnOnce(&Reply, &Span) -> Result<T, HttpError>,
     ) -> Result<(T, Usage), ModelError> {
         self.gate.check()?;
-        let answer = self.transport.send(request).await;
+        let span = span::begin(&self.server, asked);
+        let answer = self.transport.send(request).instrument(span.clone()).await;
+        span::took(&span, &answer);
         let (attempts, elapsed, replayed) = (answer.attempts, answer.elapsed, answer.replayed);
         let read = answer.outcome.and_then(|reply| {
             // What a journal says tells nothing of the server.
@@ -231,10 +274,12 @@ impl Line {
             }
             let usage = usage_of(&reply, attempts);
             let usage = if replayed { usage.all_saved() } else { usage };
+            span::used(&span, usage);
             let facts = |error: HttpError| error.with_attempts(attempts).with_elapsed(elapsed);
-            read(&reply).map(|value| (value, usage)).map_err(facts)
+            read(&reply, &span).map(|value| (value, usage)).map_err(facts)
         });
         read.map_err(|error| {
+            span::failed(&span, &error);
             if !replayed && is_from_server(&error) {
                 self.gate.reach();
             }

@@ -8,8 +8,10 @@ use std::task::Poll;
 use kgas_core::fact::aliases;
 use kgas_core::{Document, GraphFragment, KgasTool, ToolContext, ToolInput, ToolOutput, ToolResult};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
-use super::Pipeline;
+use super::span::execute_tool;
+use super::{Pipeline, span};
 use crate::ledger::DocumentRow;
 use crate::offsets::{Offsets, Ruler};
 use crate::sink::{Findings, Record, records};
@@ -71,8 +73,16 @@ impl Outcome {
     }
 }
 
-/// Takes a document through the tools in their order; each sees the facts before it.
+/// Takes a document through the tools, within a span of its own.
 pub(super) async fn process(pipeline: &Pipeline, form: Form, sequence: u64, document: Sourced) -> Outcome {
+    let span = span::document(&document.id);
+    let outcome = work(pipeline, form, sequence, document).instrument(span.clone()).await;
+    span::ended(&span, &outcome.row);
+    outcome
+}
+
+/// Takes a document through the tools in their order; each sees the facts before it.
+async fn work(pipeline: &Pipeline, form: Form, sequence: u64, document: Sourced) -> Outcome {
     let Sourced { id, source, text } = document;
     let text = match text {
         Ok(text) => text,
@@ -111,7 +121,7 @@ pub(super) async fn process(pipeline: &Pipeline, form: Form, sequence: u64, docu
 
 /// Runs a tool; what it panics over is an error of its own.
 async fn execute(tool: &dyn KgasTool, context: &ToolContext, input: ToolInput) -> Result<ToolResult, String> {
-    let mut work = pin!(async { tool.execute(context, input).await });
+    let mut work = pin!(execute_tool(tool, context, input));
     let ended = std::future::poll_fn(|task| {
         // Nothing of a tool that has panicked is looked at again.
         match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(task))) {

@@ -4,6 +4,7 @@ mod crew;
 mod desk;
 mod document;
 mod interrupt;
+mod span;
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -13,6 +14,7 @@ use kgas_core::{Examples, KgasTool, Ontology, ToolContext};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 pub use interrupt::Interrupt;
+pub use span::execute_tool;
 
 use crate::ledger::DocumentRow;
 use crate::redo::Redo;

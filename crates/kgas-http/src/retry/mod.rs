@@ -9,6 +9,7 @@ mod hedge;
 pub(crate) mod hint;
 mod outage;
 mod run;
+mod span;
 
 use std::num::NonZeroU32;
 use std::time::Duration;

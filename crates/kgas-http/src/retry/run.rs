@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tokio::time::{Instant, sleep};
-use tracing::debug;
+use tracing::{Instrument as _, debug};
 
 use super::aside::{Admission, Aside};
 use super::breaker::{Breaker, Pass};
 use super::call::Call;
 use super::hedge::Hedges;
 use super::outage::Failing;
-use super::{Dice, RetryPolicy, Verdict};
+use super::{Dice, RetryPolicy, Verdict, span};
 use crate::limit::Limiter;
 use crate::report::{Attempt, OnAttempt};
 use crate::wire::{Outgoing, Taking, Wire};
@@ -60,9 +60,12 @@ pub(crate) async fn run<T: Taking>(
     loop {
         let (mut pass, admission) = call.admission(course, request).await?;
         let (queued, began) = (admission.permit.queued(), admission.began);
-        let attempt = call.attempt(course, request, &outgoing, taking, admission);
+        let span = span::begin(&outgoing, call.attempts.saturating_add(1));
+        let attempt = call.attempt(course, request, &outgoing, taking, admission).instrument(span.clone());
         let (outcome, permit) = if pass.is_probe() { probe(&mut pass, attempt).await } else { attempt.await };
         let seen = outcome.as_ref().map(T::status);
+        span::end(&span, seen);
+        drop(span);
         report(course, request, call, queued, seen, began);
         let error = match outcome {
             Ok(answer) => {
