@@ -22,8 +22,10 @@ pub(crate) fn findings(evidence: &Evidence) -> Vec<Finding> {
         judge.find("retry-never-fires", silenced.region, message, "raise in the function, and catch around it");
     }
     for awaits in &evidence.awaits {
-        let message =
-            format!("`{}` is awaited for each item of the loop in line {}, one after another", awaits.name, awaits.in_loop);
+        let message = format!(
+            "`{}` is awaited for each item of the loop in line {}, one after another",
+            awaits.name, awaits.in_loop
+        );
         judge.find("awaits-in-a-loop", awaits.region, message, awaits.instead);
     }
     let order = |finding: &Finding| RULES.iter().position(|rule| rule.id == finding.rule.id);

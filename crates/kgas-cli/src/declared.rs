@@ -11,6 +11,7 @@ pub(crate) struct Declared {
     /// Settings by tool; what the command line says comes before them.
     pub(crate) settings: BTreeMap<String, Map<String, Value>>,
     /// Tools outside this program, by id.
-    #[expect(dead_code, reason = "nothing starts them yet")]
     pub(crate) external: BTreeMap<String, ExternalSpec>,
+    /// Why tools outside this program may not be started, by id.
+    pub(crate) withheld: BTreeMap<String, String>,
 }

@@ -38,6 +38,7 @@ pub(crate) struct Endpoint {
     ca_file: Option<PathBuf>,
     proxy: Option<Proxy>,
     insecure_http: bool,
+    withheld: Option<String>,
 }
 
 impl Endpoint {
@@ -74,6 +75,7 @@ impl Endpoint {
             ca_file: args.ca_file.clone(),
             proxy: args.proxy.clone(),
             insecure_http: args.insecure_http,
+            withheld: args.withheld.clone(),
         };
         Ok(Some(endpoint))
     }
@@ -83,6 +85,9 @@ impl Endpoint {
     ///
     /// Only now is a key looked for: whoever sends nothing needs none.
     pub(crate) fn client(&self, interrupt: &Interrupt, purse: Arc<dyn Purse>) -> Result<Client, Failure> {
+        if let Some(why) = &self.withheld {
+            return Err(Failure::usage(why));
+        }
         let key = key_for(&self.base, self.key_variable.as_deref()).map_err(Failure::fatal)?;
         let client = self.builder(purse, key).close_on(is_final).build().map_err(|error| self.unbuilt(&error))?;
         let (limiter, interrupt) = (client.limiter().clone(), interrupt.clone());

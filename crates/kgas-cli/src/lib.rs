@@ -13,6 +13,7 @@
 mod again;
 mod args;
 mod audit;
+mod config;
 mod corpus;
 mod declared;
 mod diff;
@@ -50,11 +51,11 @@ mod words;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
 // Links the built-in tools; a binary that links kgas-cli has them too.
 use kgas_tools as _;
 
-use args::{Args, Command};
+use args::Command;
+use config::{Configured, Stop};
 use failure::Failure;
 use show::{Show, Stream};
 
@@ -100,12 +101,17 @@ impl From<Exit> for ExitCode {
 
 fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let mut args = match Args::try_parse_from(&arguments) {
-        Ok(args) => args,
-        Err(help_or_error) => return show::clap(&help_or_error, results),
+    let Configured { mut args, warnings } = match config::read(&arguments) {
+        Ok(configured) => configured,
+        Err(Stop::Clap(help_or_error)) => return show::clap(&help_or_error, results),
+        Err(Stop::Failure(failure)) => {
+            Show::new(false, results).failure(&failure);
+            return failure.exit();
+        }
     };
     args.command.note(again::command(&arguments));
     let show = Show::new(args.quiet, results);
+    warnings.iter().for_each(|warning| show.warning(warning));
     logging::start(args.verbose);
     let ended = match args.command {
         Command::Tools(command) => tools::main(&command, show),
@@ -117,6 +123,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Explain(command) => explain::main(&command, show),
         Command::Diff(command) => diff::main(&command, show),
         Command::Audit(command) => audit::main(&command, show),
+        Command::Config(command) => config::main(&command, args.config.as_deref(), show),
         Command::Journal(args) => journal::main(&args.out, args.command.as_ref(), show),
         Command::Doctor(args) => block_on(doctor::main(&args, show)),
         Command::Completions(args) => shell::completions(&args, show),

@@ -85,7 +85,12 @@ pub(crate) fn prices(args: &BudgetArgs, models: &[Asked]) -> Result<Prices, Fail
         })?,
         None => Prices::default(),
     };
-    let Some(input) = args.price_in else { return Ok(prices) };
+    let Some(input) = args.price_in else {
+        return match args.price_out {
+            Some(_) => Err(Failure::usage("--price-out: say with --price-in what a million tokens of questions cost")),
+            None => Ok(prices),
+        };
+    };
     if args.price_out.is_none() && models.iter().any(|model| model.chats) {
         return Err(Failure::usage("--price-in: say with --price-out what a million tokens of answers cost"));
     }

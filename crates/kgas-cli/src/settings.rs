@@ -24,6 +24,9 @@ pub(crate) fn registry() -> Result<Registry, Failure> {
 
 /// Builds tools by their ids, in order.
 pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Result<Vec<Equipped>, Failure> {
+    if let Some(why) = ids.iter().find_map(|id| args.declared.withheld.get(id.trim())) {
+        return Err(Failure::usage(why));
+    }
     let found: Vec<&ToolRegistration> =
         ids.iter().map(|id| registry.find(id.trim())).collect::<Result<_, RegistryError>>().map_err(Failure::usage)?;
     let mut seen = BTreeSet::new();
@@ -86,17 +89,17 @@ fn flags(args: &ToolArgs) -> Result<Vec<(String, Value)>, Failure> {
     if let Some(confidence) = args.min_confidence {
         add("min_confidence", json!(confidence));
     }
-    if args.all_mentions {
-        add("all_mentions", json!(true));
+    if let Some(all) = args.all_mentions {
+        add("all_mentions", json!(all));
     }
-    if args.keep_ungrounded {
-        add("keep_ungrounded", json!(true));
+    if let Some(keep) = args.keep_ungrounded {
+        add("keep_ungrounded", json!(keep));
     }
     if let Some(overlap) = args.chunk_overlap {
         add("chunk_overlap", json!(overlap));
     }
-    if args.second_pass {
-        add("second_pass", json!(true));
+    if let Some(second) = args.second_pass {
+        add("second_pass", json!(second));
     }
     if let Some(temperature) = args.temperature {
         add("temperature", json!(temperature.0));

@@ -52,4 +52,10 @@ impl ConfigError {
     pub fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { key: key.into(), problem: problem.into() }
     }
+
+    /// The path of the key that is wrong.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
 }

@@ -59,9 +59,9 @@ fn mounted<'t>(values: &Values<'_, 't>, node: Node<'t>, client: &Client) -> Sett
     match made {
         Some((path, call)) if path.ends_with("HTTPAdapter") && path.starts_with("requests") => {
             let named = field(call, "arguments").map(children).unwrap_or_default();
-            let has_retries = named.iter().any(|argument| {
-                field(*argument, "name").is_some_and(|name| values.names.text(name) == "max_retries")
-            });
+            let has_retries = named
+                .iter()
+                .any(|argument| field(*argument, "name").is_some_and(|name| values.names.text(name) == "max_retries"));
             Settings { retries: if has_retries { Setting::Set } else { Setting::Unset }, ..unset }
         }
         // An adapter of one's own may do both.

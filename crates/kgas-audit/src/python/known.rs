@@ -1,9 +1,7 @@
 //! What Python's libraries offer that sends requests, by full name.
 
 use crate::evidence::Kind;
-use crate::known::{
-    AIOHTTP, ANTHROPIC, HTTP_CLIENT, HTTPX_LIBRARY, Library, OPENAI, REQUESTS, TIME, URLLIB, URLLIB3,
-};
+use crate::known::{AIOHTTP, ANTHROPIC, HTTP_CLIENT, HTTPX_LIBRARY, Library, OPENAI, REQUESTS, TIME, URLLIB, URLLIB3};
 
 /// A function that sends a request, or sleeps.
 #[derive(Debug)]
@@ -61,7 +59,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     function(&["urllib3"], &["request"], &URLLIB3, Kind::Blocking),
     function(&["aiohttp"], &["request"], &AIOHTTP, Kind::Async),
     function(
-        &["openai.chat.completions", "openai.completions", "openai.embeddings", "openai.responses", "openai.moderations"],
+        &[
+            "openai.chat.completions",
+            "openai.completions",
+            "openai.embeddings",
+            "openai.responses",
+            "openai.moderations",
+        ],
         &["create", "parse", "stream"],
         &OPENAI,
         Kind::Blocking,
@@ -88,7 +92,12 @@ pub(crate) const CLIENTS: &[Client] = &[
         kind: Kind::Blocking,
     },
     Client {
-        names: &["urllib3.PoolManager", "urllib3.ProxyManager", "urllib3.HTTPSConnectionPool", "urllib3.HTTPConnectionPool"],
+        names: &[
+            "urllib3.PoolManager",
+            "urllib3.ProxyManager",
+            "urllib3.HTTPSConnectionPool",
+            "urllib3.HTTPConnectionPool",
+        ],
         methods: &["request", "urlopen", "request_encode_body", "request_encode_url"],
         library: &URLLIB3,
         kind: Kind::Blocking,
@@ -99,14 +108,24 @@ pub(crate) const CLIENTS: &[Client] = &[
         library: &AIOHTTP,
         kind: Kind::Async,
     },
-    Client { names: &["openai.OpenAI", "openai.AzureOpenAI", "openai.Client"], methods: RESOURCES, library: &OPENAI, kind: Kind::Blocking },
+    Client {
+        names: &["openai.OpenAI", "openai.AzureOpenAI", "openai.Client"],
+        methods: RESOURCES,
+        library: &OPENAI,
+        kind: Kind::Blocking,
+    },
     Client {
         names: &["openai.AsyncOpenAI", "openai.AsyncAzureOpenAI", "openai.AsyncClient"],
         methods: RESOURCES,
         library: &OPENAI,
         kind: Kind::Async,
     },
-    Client { names: &["anthropic.Anthropic", "anthropic.Client"], methods: RESOURCES, library: &ANTHROPIC, kind: Kind::Blocking },
+    Client {
+        names: &["anthropic.Anthropic", "anthropic.Client"],
+        methods: RESOURCES,
+        library: &ANTHROPIC,
+        kind: Kind::Blocking,
+    },
     Client {
         names: &["anthropic.AsyncAnthropic", "anthropic.AsyncClient"],
         methods: RESOURCES,

@@ -122,7 +122,8 @@ impl<'t> Names<'t> {
         }
         let scope = self.scope(node, above);
         let block = above.iter().rev().find(|parent| matches!(parent.kind(), "block" | "module"));
-        let place = Place { scope, block: block.map_or((0, usize::MAX), |block| (block.start_byte(), block.end_byte())) };
+        let place =
+            Place { scope, block: block.map_or((0, usize::MAX), |block| (block.start_byte(), block.end_byte())) };
         match node.kind() {
             "module" => self.open(node, None, false),
             "function_definition" => self.function(node, above, place),
@@ -317,12 +318,15 @@ impl<'t> Names<'t> {
             _ => {
                 let targets = children(target);
                 let values = match bound {
-                    Bound::Value(value) if matches!(value.kind(), "tuple" | "expression_list" | "list") => children(value),
+                    Bound::Value(value) if matches!(value.kind(), "tuple" | "expression_list" | "list") => {
+                        children(value)
+                    }
                     _ => Vec::new(),
                 };
                 let are_pairs = values.len() == targets.len();
                 for (number, child) in targets.into_iter().enumerate() {
-                    let value = values.get(number).filter(|_| are_pairs).map_or(Bound::Other, |value| Bound::Value(*value));
+                    let value =
+                        values.get(number).filter(|_| are_pairs).map_or(Bound::Other, |value| Bound::Value(*value));
                     self.bind(child, value, place, depth - 1);
                 }
             }

@@ -18,7 +18,11 @@ pub(crate) enum Thing {
     /// A module or something in it, by its full name.
     Path(String),
     /// An object of a library's class, or what is reached from it by a way such as `chat.completions`.
-    Client { client: &'static Client, way: String, settings: Settings },
+    Client {
+        client: &'static Client,
+        way: String,
+        settings: Settings,
+    },
     /// An object of a class of the source.
     Object(usize),
     Class(usize),
@@ -297,7 +301,8 @@ impl<'n, 't> Values<'n, 't> {
             arguments.iter().map(|argument| self.names.text(*argument).replace(char::is_whitespace, "")).collect();
         let is_none = match self.value(function, scope) {
             Thing::Path(path) if path == "aiohttp.ClientTimeout" => {
-                texts.iter().any(|text| text == "total=None") && !texts.iter().any(|text| text.starts_with("sock_read="))
+                texts.iter().any(|text| text == "total=None")
+                    && !texts.iter().any(|text| text.starts_with("sock_read="))
             }
             Thing::Path(path) if path == "httpx.Timeout" || path == "openai.Timeout" => {
                 texts == ["None"] || texts == ["timeout=None"]

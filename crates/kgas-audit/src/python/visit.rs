@@ -103,7 +103,8 @@ impl<'t> Visit<'_, 't> {
     fn silenced(&mut self, node: Node<'t>, above: &[Node<'t>]) {
         let names = self.values.names;
         let number = above.iter().rev().find_map(|parent| names.function_of.get(&parent.id()));
-        let Some((number, Some((decorator, at)))) = number.and_then(|n| Some((*n, self.retried.get(*n)?.clone()))) else {
+        let Some((number, Some((decorator, at)))) = number.and_then(|n| Some((*n, self.retried.get(*n)?.clone())))
+        else {
             return;
         };
         let Some(function) = names.functions.get(number) else { return };
@@ -130,7 +131,11 @@ impl<'t> Visit<'_, 't> {
         let Some((depth, parent)) = item else { return };
         let child = above.get(depth + 1).copied().unwrap_or(node);
         let is_over_items = !is_async(*parent) && is_field(*parent, "body", child) && line(*parent) == in_loop;
-        if is_asyncio || !is_over_items || WAITING.contains(&names.text(name)) || self.awaits.contains(&node.start_byte()) {
+        if is_asyncio
+            || !is_over_items
+            || WAITING.contains(&names.text(name))
+            || self.awaits.contains(&node.start_byte())
+        {
             return;
         }
         if uses_item(&self.values, *parent, node) {

@@ -32,7 +32,8 @@ pub fn lines(files: &[FileAudit]) -> Vec<String> {
 #[must_use]
 pub(super) fn problems(file: &FileAudit) -> Vec<String> {
     let at = |line: Option<usize>| line.map(|line| format!(":{line}")).unwrap_or_default();
-    let told = file.audit.problems.iter().map(|problem| format!("{}{}: {}", path(file), at(problem.line), problem.message));
+    let told =
+        file.audit.problems.iter().map(|problem| format!("{}{}: {}", path(file), at(problem.line), problem.message));
     told.collect()
 }
 
@@ -49,7 +50,8 @@ fn sums(totals: &Totals) -> Vec<String> {
         .iter()
         .map(|(library, counts)| {
             let kinds = [(counts.blocking, "blocking"), (counts.awaited, "async")];
-            let kinds = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}"));
+            let kinds =
+                kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}"));
             format!("{library} {}", kinds.collect::<Vec<_>>().join(" and "))
         })
         .collect();

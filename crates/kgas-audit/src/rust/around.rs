@@ -40,7 +40,9 @@ pub(crate) fn place<'t>(names: &Names<'t>, call: Node<'t>, above: &[Node<'t>]) -
                     _ => is_here = false,
                 }
             }
-            "for_expression" | "while_expression" | "loop_expression" if is_here && is_field(*parent, "body", child) => {
+            "for_expression" | "while_expression" | "loop_expression"
+                if is_here && is_field(*parent, "body", child) =>
+            {
                 if is_repetition(names, *parent, call) {
                     place.is_retried = true;
                 } else if parent.kind() == "for_expression" {
@@ -73,10 +75,13 @@ fn taker<'t>(above: &[Node<'t>]) -> Option<Node<'t>> {
 /// Whether a closure is called for each item of an iterator, one after another.
 fn is_iterated(names: &Names<'_>, taker: Node<'_>) -> bool {
     const ADAPTORS: &[&str] = &["map", "for_each", "try_for_each", "flat_map", "filter_map", "filter", "find_map"];
-    const STARTS: &[&str] = &[".iter()", ".into_iter()", ".iter_mut()", ".drain(", ".lines()", ".chunks(", "0..", "1.."];
+    const STARTS: &[&str] =
+        &[".iter()", ".into_iter()", ".iter_mut()", ".drain(", ".lines()", ".chunks(", "0..", "1.."];
     let Some((object, method)) = field(taker, "function").and_then(receiver) else { return false };
     let object = names.text(object);
-    ADAPTORS.contains(&names.text(method)) && STARTS.iter().any(|start| object.contains(start)) && !object.contains("par_")
+    ADAPTORS.contains(&names.text(method))
+        && STARTS.iter().any(|start| object.contains(start))
+        && !object.contains("par_")
 }
 
 /// Whether a loop makes attempts at one thing, and not one call for each of many.

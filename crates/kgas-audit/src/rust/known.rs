@@ -61,7 +61,15 @@ pub(crate) const FAMILIES: &[Family] = &[
         client: "ureq::Agent",
         builders: &["ureq::AgentBuilder::new", "ureq::builder", "ureq::Agent::config_builder"],
         clients: &["ureq::agent", "ureq::Agent::new", "ureq::Agent::new_with_defaults"],
-        requests: &["ureq::get", "ureq::post", "ureq::put", "ureq::patch", "ureq::delete", "ureq::head", "ureq::request"],
+        requests: &[
+            "ureq::get",
+            "ureq::post",
+            "ureq::put",
+            "ureq::patch",
+            "ureq::delete",
+            "ureq::head",
+            "ureq::request",
+        ],
         sends: &[],
         types: &["ureq::Agent"],
         last: &["call", "send", "send_json", "send_string", "send_bytes", "send_form", "send_empty"],
@@ -75,11 +83,8 @@ const RETRIES: &[&str] =
 /// What a function gives.
 pub(crate) fn given_by(path: &str) -> Option<(&'static Family, Stage)> {
     FAMILIES.iter().find_map(|family| {
-        let lists = [
-            (family.builders, Stage::Builder),
-            (family.clients, Stage::Client),
-            (family.requests, Stage::Request),
-        ];
+        let lists =
+            [(family.builders, Stage::Builder), (family.clients, Stage::Client), (family.requests, Stage::Request)];
         lists.into_iter().find(|(paths, _)| paths.contains(&path)).map(|(_, stage)| (family, stage))
     })
 }

@@ -142,7 +142,8 @@ impl<'t> Names<'t> {
     }
 
     fn pattern(&mut self, pattern: Node<'t>, bound: &Bound<'t>, scope: usize) {
-        let pattern = if pattern.kind() == "mut_pattern" { children(pattern).pop().unwrap_or(pattern) } else { pattern };
+        let pattern =
+            if pattern.kind() == "mut_pattern" { children(pattern).pop().unwrap_or(pattern) } else { pattern };
         if pattern.kind() == "identifier" {
             return self.add(pattern, bound.clone(), false, scope);
         }
@@ -233,7 +234,8 @@ impl<'t> Names<'t> {
                 let name = before.rsplit("::").next().unwrap_or_default();
                 let path = before.to_owned();
                 let binding = Binding { at: 0, is_item: true, scope, bound: Bound::Import(path.clone()) };
-                let key = self.source.match_indices(name).next().and_then(|(at, _)| self.source.get(at..at + name.len()));
+                let key =
+                    self.source.match_indices(name).next().and_then(|(at, _)| self.source.get(at..at + name.len()));
                 if let (Some(key), Some(found)) = (key, self.scopes.get_mut(scope)) {
                     found.bindings.entry(key).or_default().push(binding);
                 }

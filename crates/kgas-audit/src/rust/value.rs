@@ -14,15 +14,36 @@ const STEPS: u32 = 400;
 
 /// Methods that give what they are called on, or what it holds.
 const SAME: &[&str] = &[
-    "clone", "unwrap", "expect", "unwrap_or_default", "unwrap_or_else", "as_ref", "as_mut", "to_owned", "into", "borrow",
-    "map_err", "context", "with_context", "ok", "new_agent", "lock", "deref",
+    "clone",
+    "unwrap",
+    "expect",
+    "unwrap_or_default",
+    "unwrap_or_else",
+    "as_ref",
+    "as_mut",
+    "to_owned",
+    "into",
+    "borrow",
+    "map_err",
+    "context",
+    "with_context",
+    "ok",
+    "new_agent",
+    "lock",
+    "deref",
 ];
 
 #[derive(Clone, Debug)]
 pub(crate) enum Thing<'t> {
     Path(String),
     /// A builder, a client or a request, and what it was told.
-    Going { family: &'static Family, stage: Stage, name: String, time_out: Setting, retries: Setting },
+    Going {
+        family: &'static Family,
+        stage: Stage,
+        name: String,
+        time_out: Setting,
+        retries: Setting,
+    },
     /// An object of a type of the source.
     Object(&'t str),
     Type(&'t str),
@@ -168,7 +189,8 @@ impl<'n, 't> Values<'n, 't> {
         }
         let Thing::Going { family, stage, name, time_out, retries } = object else { return Thing::Other };
         let going = |stage, name, time_out, retries| Thing::Going { family, stage, name, time_out, retries };
-        let is_time_out = matches!(method, "timeout" | "read_timeout") || method.starts_with("timeout_") && method != "timeout_connect";
+        let is_time_out = matches!(method, "timeout" | "read_timeout")
+            || method.starts_with("timeout_") && method != "timeout_connect";
         if is_time_out {
             let argument = field(call, "arguments").and_then(|list| children(list).into_iter().next());
             let is_none = argument.is_some_and(|argument| self.names.text(argument) == "None");

@@ -25,7 +25,7 @@ pub(crate) struct BudgetArgs {
     #[arg(long, value_name = "USD", value_parser = usd)]
     pub(crate) price_in: Option<Usd>,
     /// What a million tokens of answers cost, whatever a file says
-    #[arg(long, value_name = "USD", value_parser = usd, requires = "price_in")]
+    #[arg(long, value_name = "USD", value_parser = usd)]
     pub(crate) price_out: Option<Usd>,
 }
 

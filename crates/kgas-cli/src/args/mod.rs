@@ -2,6 +2,7 @@
 
 mod audit;
 mod budget;
+mod config;
 mod doctor;
 mod journal;
 mod model;
@@ -17,6 +18,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::audit::{AuditArgs, AuditFormat};
 pub(crate) use self::budget::BudgetArgs;
+pub(crate) use self::config::ConfigCommand;
 pub(crate) use self::doctor::DoctorArgs;
 pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, PruneArgs, ShowArgs};
 pub(crate) use self::model::{ModelArgs, Proxy};
@@ -37,6 +39,9 @@ pub(crate) struct Args {
     /// Say nothing but the result and what went wrong
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
+    /// The configuration file [default: the nearest kgas.toml upwards; none reads none]
+    #[arg(long, global = true, value_name = "FILE|none")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -69,6 +74,9 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, or write a page for each subcommand
     Man(ManArgs),
+    /// Show and trust configuration files
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 impl Command {
@@ -79,6 +87,19 @@ impl Command {
             Self::Embed(args) => args.journal.again = line,
             _ => {}
         }
+    }
+
+    /// Notes what a configuration file says of tools, and what it may not do once something is sent.
+    pub(crate) fn configure(&mut self, declared: Declared, withheld: Option<String>) {
+        let (tools, model) = match self {
+            Self::Run(args) => (&mut args.tools, &mut args.model),
+            Self::Extract(args) => (&mut args.tools, &mut args.model),
+            Self::Plan(args) => (&mut args.extract.tools, &mut args.extract.model),
+            Self::Embed(args) => (&mut args.tools, &mut args.model),
+            _ => return,
+        };
+        tools.declared = declared;
+        model.withheld = withheld;
     }
 }
 
@@ -280,17 +301,17 @@ pub(crate) struct ToolArgs {
     #[arg(long, value_name = "X")]
     pub(crate) min_confidence: Option<f64>,
     /// List every place where a found name stands
-    #[arg(long)]
-    pub(crate) all_mentions: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub(crate) all_mentions: Option<bool>,
     /// Keep what the text doesn't have, marked
-    #[arg(long)]
-    pub(crate) keep_ungrounded: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub(crate) keep_ungrounded: Option<bool>,
     /// Characters before a chunk that are shown with it
     #[arg(long, value_name = "N")]
     pub(crate) chunk_overlap: Option<usize>,
     /// Ask again what was missed
-    #[arg(long)]
-    pub(crate) second_pass: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub(crate) second_pass: Option<bool>,
     /// How freely the model may answer [default: 0.3; none leaves it to the model]
     #[arg(long, value_name = "T|none")]
     pub(crate) temperature: Option<Temperature>,

@@ -76,6 +76,9 @@ pub(crate) struct ModelArgs {
     /// Send the key unencrypted to another machine
     #[arg(long)]
     pub(crate) insecure_http: bool,
+    /// Why nothing may be sent, where a configuration file asks for more than it may
+    #[arg(skip)]
+    pub(crate) withheld: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -83,13 +83,25 @@ impl Desk {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
-    /// The command, with none of the keys and proxies of the machine it runs on.
+    /// The command, with none of the keys, settings and proxies of the machine and the user it runs for.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kgas"));
         command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        for key in ["OPENAI_API_KEY", "KGAS_API_KEY", "RUST_LOG", "NO_COLOR", "CLICOLOR_FORCE"] {
-            command.env_remove(key);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KGAS_")) {
+            command.env_remove(name);
         }
+        for name in [
+            "OPENAI_API_KEY",
+            "ANTHROPIC_API_KEY",
+            "OPENROUTER_API_KEY",
+            "AZURE_OPENAI_API_KEY",
+            "RUST_LOG",
+            "NO_COLOR",
+            "CLICOLOR_FORCE",
+        ] {
+            command.env_remove(name);
+        }
+        command.env("HOME", self.path("home")).env("XDG_CONFIG_HOME", self.path("home/.config"));
         for proxy in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
             command.env_remove(proxy);
         }
