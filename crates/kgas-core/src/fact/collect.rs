@@ -12,7 +12,7 @@ use super::{
 };
 use crate::ontology::Ontology;
 use crate::text::{Chunk, normal_form, occurrences};
-use crate::{Document, GraphFragment, Span};
+use crate::{ChunkState, Document, GraphFragment, Span};
 
 /// Grounds and validates the items found in one chunk, in their order.
 ///
@@ -70,6 +70,24 @@ pub struct ChunkFacts {
     pub rejected: Vec<Rejection>,
     /// Items of which a fact was made. Items claimed = `kept` + rejections that aren't of a property.
     pub kept: usize,
+}
+
+impl ChunkFacts {
+    /// Items of which no fact was made. What was rejected of a property doesn't count: its item was kept.
+    #[must_use]
+    pub fn rejected_items(&self) -> usize {
+        self.rejected.iter().filter(|rejection| !rejection.reason.is_of_a_property()).count()
+    }
+
+    /// How a chunk ended of which nothing is missing.
+    #[must_use]
+    pub fn state(&self) -> ChunkState {
+        match (self.kept, self.rejected_items()) {
+            (0, 0) => ChunkState::Empty,
+            (0, _) => ChunkState::Rejected,
+            _ => ChunkState::Ok,
+        }
+    }
 }
 
 impl<'d> FactCollector<'d> {

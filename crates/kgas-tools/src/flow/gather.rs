@@ -81,14 +81,14 @@ impl<'i> Gathered<'i> {
         for piece in &asked.pieces {
             let before = report.kept + report.rejected;
             let (mut facts, state) = self.facts_of::<E>(piece);
-            let (kept, rejected) = (facts.kept, of_items(&facts.rejected));
+            let complete = facts.state();
             report.kept += facts.kept;
-            report.rejected += rejected;
+            report.rejected += facts.rejected_items();
             facts.rejected.iter_mut().for_each(|rejection| rejection.position += before);
             self.rejected.extend(facts.rejected);
             facts.mentions.into_iter().for_each(|mention| self.graph.add_mention(mention));
             facts.relations.into_iter().for_each(|relation| self.graph.add_relation(relation));
-            let state = state.unwrap_or_else(|| complete(kept, rejected));
+            let state = state.unwrap_or(complete);
             parts.push(Part {
                 span: piece.chunk.span(),
                 state,
@@ -209,18 +209,4 @@ fn edge_of(relation: &Relation) -> (String, EntityKey, Object, Option<Span>) {
 
 const fn sizes(facts: &ChunkFacts) -> (usize, usize, usize) {
     (facts.mentions.len(), facts.relations.len(), facts.kept)
-}
-
-/// The rejections of whole items.
-fn of_items(rejected: &[Rejection]) -> usize {
-    rejected.iter().filter(|rejection| !rejection.reason.is_of_a_property()).count()
-}
-
-/// The state of a part of which nothing is missing.
-const fn complete(kept: usize, rejected: usize) -> ChunkState {
-    match (kept, rejected) {
-        (0, 0) => ChunkState::Empty,
-        (0, _) => ChunkState::Rejected,
-        _ => ChunkState::Ok,
-    }
 }

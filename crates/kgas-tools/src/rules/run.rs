@@ -48,13 +48,8 @@ pub(super) fn run(
             return;
         }
         let facts = extract(chunk);
-        let refused = facts.rejected.iter().filter(|rejection| !rejection.reason.is_of_a_property()).count();
-        let state = match (facts.kept, refused) {
-            (0, 0) => ChunkState::Empty,
-            (0, _) => ChunkState::Rejected,
-            _ => ChunkState::Ok,
-        };
-        reports.push(ChunkReport { kept: facts.kept, rejected: refused, ..ChunkReport::new(chunk, state) });
+        let (kept, rejected_items) = (facts.kept, facts.rejected_items());
+        reports.push(ChunkReport { kept, rejected: rejected_items, ..ChunkReport::new(chunk, facts.state()) });
         facts.mentions.into_iter().for_each(|mention| graph.add_mention(mention));
         facts.relations.into_iter().for_each(|relation| graph.add_relation(relation));
         rejected.extend(facts.rejected);
