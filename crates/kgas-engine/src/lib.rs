@@ -64,7 +64,7 @@ mod summary;
 mod tally;
 mod usage;
 
-pub use external::ExternalSpec;
+pub use external::{External, ExternalError, ExternalSpec, Introduction, Setting};
 pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
 pub use merge::{Link, Merging, Names};
 pub use offsets::Offsets;
