@@ -39,6 +39,8 @@ pub(crate) struct Call {
     pub(crate) kind: Kind,
     pub(crate) place: Place,
     pub(crate) time_out: Setting,
+    /// Whether it is the call itself that sets it.
+    pub(crate) sets_time_out: bool,
     /// Whether something tries it again, as far as the call itself and its client tell.
     pub(crate) retries: Setting,
 }

@@ -23,7 +23,8 @@ pub(crate) fn sent<'t>(
             let settings = values.settings(node, known.time_out_at, scope);
             let (time_out, retries) = (settings.time_out, settings.retries);
             let (name, library, kind) = (path.clone(), known.library, known.kind);
-            Some(Call { region, name, library, kind, place, time_out, retries })
+            let sets_time_out = time_out == Setting::Set;
+            Some(Call { region, name, library, kind, place, time_out, sets_time_out, retries })
         }
         Thing::Client { client, way, settings } if client.sends(way) => {
             let told = values.settings(node, None, scope);
@@ -37,6 +38,7 @@ pub(crate) fn sent<'t>(
                 kind: client.kind,
                 place,
                 time_out: told.time_out.or(mounted.time_out).or(time_out_of(client, farther)),
+                sets_time_out: told.time_out == Setting::Set,
                 retries: told.retries.or(mounted.retries).or(settings.retries),
             })
         }

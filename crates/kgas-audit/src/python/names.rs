@@ -90,6 +90,8 @@ impl<'t> Names<'t> {
             mounts: HashMap::new(),
             attributes: Vec::new(),
         };
+        // Where nothing is understood, the root is no module.
+        names.open(root, None, false);
         walk(root, |node, above| names.enter(node, above));
         names.place_attributes();
         names
@@ -125,7 +127,6 @@ impl<'t> Names<'t> {
         let place =
             Place { scope, block: block.map_or((0, usize::MAX), |block| (block.start_byte(), block.end_byte())) };
         match node.kind() {
-            "module" => self.open(node, None, false),
             "function_definition" => self.function(node, above, place),
             "class_definition" => self.class(node, place),
             "lambda" => {

@@ -54,7 +54,7 @@ impl<'t> Visit<'_, 't> {
         let mut place = place(&self.values, node, above);
         place.is_retried |= self.is_in_retried(above);
         if let Some(call) = sent(&self.values, node, &callee, scope, place.clone()) {
-            self.evidence.time_outs += usize::from(call.time_out == Setting::Set);
+            self.evidence.time_outs += usize::from(call.sets_time_out);
             self.silenced(node, above);
             self.evidence.calls.push(call);
             return;

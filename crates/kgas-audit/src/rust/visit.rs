@@ -85,7 +85,10 @@ impl<'t> Visit<'_, 't> {
         retries: Setting,
     ) {
         let retries = if self.is_retried { Setting::Unknown } else { retries };
-        self.evidence.calls.push(Call { region, name: name.to_owned(), library, kind, place, time_out, retries });
+        let name = name.to_owned();
+        // What sets a time-out is a call of its own here.
+        let sets_time_out = false;
+        self.evidence.calls.push(Call { region, name, library, kind, place, time_out, sets_time_out, retries });
     }
 
     fn method(&mut self, object: &Thing<'t>, method: &str, at: Region, place: impl FnOnce() -> Place) {
