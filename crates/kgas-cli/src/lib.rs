@@ -21,6 +21,7 @@ mod doctor;
 mod embed;
 mod endpoint;
 mod explain;
+mod export;
 mod extract;
 mod failure;
 mod form;
@@ -124,6 +125,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Diff(command) => diff::main(&command, show),
         Command::Audit(command) => audit::main(&command, show),
         Command::Config(command) => config::main(&command, args.config.as_deref(), show),
+        Command::Export(command) => export::main(&command, show),
         Command::Journal(args) => journal::main(&args.out, args.command.as_ref(), show),
         Command::Doctor(args) => block_on(doctor::main(&args, show)),
         Command::Completions(args) => shell::completions(&args, show),

@@ -55,6 +55,14 @@ impl Show {
         self.result(&text)
     }
 
+    /// Where a result goes that is no text of ours.
+    pub(crate) fn writer(self) -> Box<dyn Write + Send> {
+        match self.results {
+            Stream::Output => Box::new(io::stdout()),
+            Stream::Error => Box::new(io::stderr()),
+        }
+    }
+
     /// Something good to know while working.
     pub(crate) fn note(self, line: &str) {
         if !self.quiet {

@@ -9,7 +9,7 @@ use kgas_engine::{GraphError, GraphFiles, Origin};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::row::{Document, Entity, Rejected, Relation};
+use crate::row::{Document, Entity, EntityHead, Rejected, Relation, RelationHead};
 
 const ENTITIES: &str = "entities.jsonl";
 const RELATIONS: &str = "relations.jsonl";
@@ -122,6 +122,16 @@ impl Graph {
     /// Where the file can't be read.
     pub fn rejected(&mut self) -> Result<Rows<'_, Rejected>, ReadError> {
         self.rows(REJECTED)
+    }
+
+    /// The entities, read only as far as an attribute's name and a class go.
+    pub(crate) fn entity_heads(&mut self) -> Result<Rows<'_, EntityHead>, ReadError> {
+        self.rows(ENTITIES)
+    }
+
+    /// The relations, without what they rest on.
+    pub(crate) fn relation_heads(&mut self) -> Result<Rows<'_, RelationHead>, ReadError> {
+        self.rows(RELATIONS)
     }
 
     fn rows<T>(&mut self, name: &str) -> Result<Rows<'_, T>, ReadError> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// A line of `entities.jsonl`.
@@ -157,4 +158,23 @@ pub struct Rejected {
     pub reason: String,
     /// The item as it came.
     pub item: Value,
+}
+
+/// What a first look at an entity reads: the rest takes time.
+#[derive(Debug, Deserialize)]
+pub(crate) struct EntityHead {
+    #[serde(rename = "type")]
+    pub(crate) entity_type: String,
+    #[serde(default)]
+    pub(crate) properties: BTreeMap<String, IgnoredAny>,
+}
+
+/// What a first look at a relation reads.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RelationHead {
+    #[serde(rename = "type")]
+    pub(crate) relation_type: String,
+    pub(crate) subject: String,
+    /// Absent where it leads to an entity.
+    pub(crate) value: Option<String>,
 }

@@ -4,6 +4,7 @@ mod audit;
 mod budget;
 mod config;
 mod doctor;
+mod export;
 mod journal;
 mod model;
 mod ontology;
@@ -20,6 +21,7 @@ pub(crate) use self::audit::{AuditArgs, AuditFormat};
 pub(crate) use self::budget::BudgetArgs;
 pub(crate) use self::config::ConfigCommand;
 pub(crate) use self::doctor::DoctorArgs;
+pub(crate) use self::export::ExportArgs;
 pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, PruneArgs, ShowArgs};
 pub(crate) use self::model::{ModelArgs, Proxy};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     Diff(Box<DiffArgs>),
     /// Find what holds synchronous Python and Rust code up, and what to write instead
     Audit(Box<AuditArgs>),
+    /// Write a graph in the form that another tool reads
+    Export(Box<ExportArgs>),
     /// Look into the record of paid calls
     Journal(JournalCommandArgs),
     /// Check the way to a model step by step, and say what to do where it ends

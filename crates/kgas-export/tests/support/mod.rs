@@ -1,7 +1,9 @@
 //! Graphs to read, written as `kgas extract` writes them.
 
 #![allow(dead_code, reason = "each test uses its part")]
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+mod wild;
 
 use std::path::Path;
 
