@@ -9,13 +9,14 @@ use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::memory::Connector;
+use crate::placing::Placing;
 use crate::report::{Attempt, OnAttempt};
 use crate::retry::{Breaker, Course, Dice, Hedges, classify};
 use crate::secret::is_secret;
 use crate::wire::{self, Dialer, Proxy, Route, TlsSettings, Wire};
 use crate::{
-    BaseUrl, BaseUrlError, Client, Hedge, HttpError, Limiter, Limits, ProxyError, Purse, RetryPolicy, Secret,
-    SecretError, Timeouts,
+    ApiRequest, BaseUrl, BaseUrlError, Client, Hedge, HttpError, Limiter, Limits, ProxyError, Purse, RetryPolicy,
+    Secret, SecretError, Timeouts,
 };
 
 /// The most bytes an answer may have, unless set.
@@ -26,7 +27,9 @@ const MAX_BODY: usize = 64 * 1024 * 1024;
 pub struct ClientBuilder {
     base: Result<BaseUrl, BaseUrlError>,
     key: Option<Secret>,
+    key_header: Option<String>,
     headers: Vec<(String, String)>,
+    placing: Placing,
     limiter: Limiting,
     purse: Option<Arc<dyn Purse>>,
     retry: RetryPolicy,
@@ -72,7 +75,9 @@ impl ClientBuilder {
         Self {
             base,
             key: None,
+            key_header: None,
             headers: Vec::new(),
+            placing: Placing::default(),
             limiter: Limiting::Own(Limits::default()),
             purse: None,
             retry: RetryPolicy::default(),
@@ -91,9 +96,27 @@ impl ClientBuilder {
         }
     }
 
-    /// Sends this key as `Authorization: Bearer`.
+    /// Sends this key as `Authorization: Bearer`, unless [`key_header`](Self::key_header) says otherwise.
     pub fn api_key(mut self, key: Secret) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// Sends the key in this header, without a word before it.
+    pub fn key_header(mut self, name: impl Into<String>) -> Self {
+        self.key_header = Some(name.into());
+        self
+    }
+
+    /// Adds a pair to the query of each request that hasn't such a pair itself.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.placing.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends each request to the path that this makes of it, and not to the one that it names.
+    pub fn path_of(mut self, path_of: fn(&ApiRequest) -> String) -> Self {
+        self.placing.path_of = Some(path_of);
         self
     }
 
@@ -253,7 +276,7 @@ impl ClientBuilder {
     /// Says which setting is wrong; the person who made it must change it.
     pub fn build(self) -> Result<Client, BuildError> {
         let base = self.base?;
-        let headers = headers(self.key.as_ref(), &self.headers)?;
+        let headers = headers((self.key.as_ref(), self.key_header.as_deref()), &self.headers)?;
         let is_secret = headers.values().any(HeaderValue::is_sensitive);
         let stays_here = base.is_https() || self.way.stays_here(&base);
         if is_secret && !stays_here && !self.allow_insecure_http {
@@ -288,7 +311,7 @@ impl ClientBuilder {
             on_attempt: self.on_attempt,
             redirects: self.redirects,
         };
-        Ok(Client::new(base, headers, course, self.single_flight))
+        Ok(Client::new(base, headers, self.placing, course, self.single_flight))
     }
 }
 
@@ -404,23 +427,33 @@ pub enum BuildError {
     Tls(#[source] rustls::Error),
 }
 
-fn headers(key: Option<&Secret>, others: &[(String, String)]) -> Result<HeaderMap, BuildError> {
+fn headers(
+    (key, header): (Option<&Secret>, Option<&str>),
+    others: &[(String, String)],
+) -> Result<HeaderMap, BuildError> {
     let mut headers = HeaderMap::new();
     let agent = HeaderValue::from_static(concat!("kgas-http/", env!("CARGO_PKG_VERSION")));
     headers.insert(USER_AGENT, agent);
     if let Some(key) = key {
         key.check()?;
-        let bearer = format!("Bearer {}", key.expose());
-        headers.insert(AUTHORIZATION, value("authorization", &bearer)?);
+        let (name, mut value) = match header {
+            None => (AUTHORIZATION, value(AUTHORIZATION.as_str(), &format!("Bearer {}", key.expose()))?),
+            Some(name) => (header_name(name)?, value(name, key.expose())?),
+        };
+        value.set_sensitive(true);
+        headers.insert(name, value);
     }
     for (name, text) in others {
-        let parsed = HeaderName::try_from(name.as_str());
-        // The cause names no more than the name does.
-        let parsed = parsed.map_err(|_invalid| BuildError::Header { name: shown(name) })?;
+        let parsed = header_name(name)?;
         let value = value(parsed.as_str(), text)?;
         headers.insert(parsed, value);
     }
     Ok(headers)
+}
+
+fn header_name(name: &str) -> Result<HeaderName, BuildError> {
+    // The cause names no more than the name does.
+    HeaderName::try_from(name).map_err(|_invalid| BuildError::Header { name: shown(name) })
 }
 
 /// The name of a header as it may be shown: who wrote name and value in one wrote a key, perhaps.

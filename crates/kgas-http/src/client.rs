@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::flight::Flights;
 use crate::gate::Gate;
+use crate::placing::Placing;
 use crate::retry::{self, Course};
 use crate::transport::batch;
 use crate::wire::{Open, Outgoing, Whole};
@@ -50,6 +51,7 @@ pub struct Client {
 struct Shared {
     base: BaseUrl,
     headers: HeaderMap,
+    placing: Placing,
     course: Course,
     flights: Option<Flights>,
 }
@@ -64,9 +66,15 @@ impl Client {
         ClientBuilder::new(base_url.try_into().map_err(Into::into))
     }
 
-    pub(crate) fn new(base: BaseUrl, headers: HeaderMap, course: Course, single_flight: bool) -> Self {
+    pub(crate) fn new(
+        base: BaseUrl,
+        headers: HeaderMap,
+        placing: Placing,
+        course: Course,
+        single_flight: bool,
+    ) -> Self {
         let flights = single_flight.then(Flights::default);
-        Self { shared: Arc::new(Shared { base, headers, course, flights }), gate: Gate::default() }
+        Self { shared: Arc::new(Shared { base, headers, placing, course, flights }), gate: Gate::default() }
     }
 
     /// A GET of a path below the base URL; await it.
@@ -204,7 +212,7 @@ impl Shared {
     }
 
     fn outgoing(&self, request: &ApiRequest) -> Result<Outgoing, HttpError> {
-        let mut outgoing = Outgoing::new(&self.base, &self.headers, request)?;
+        let mut outgoing = Outgoing::new(&self.base, &self.headers, &self.placing.place(request))?;
         if !matches!(request.method, Method::GET | Method::HEAD) {
             // One for all attempts of a call: a server that knows it does the work once.
             let dice = &self.course.dice;

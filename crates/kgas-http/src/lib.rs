@@ -51,6 +51,7 @@ pub mod memory;
 mod open;
 #[cfg(feature = "openai")]
 pub mod openai;
+mod placing;
 mod purse;
 mod report;
 mod request;

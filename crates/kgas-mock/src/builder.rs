@@ -162,7 +162,7 @@ impl Builder {
         Self { clock: Some(start), ..self }
     }
 
-    /// Answers 401 unless the request carries this key as its bearer token.
+    /// Answers 401 unless the request carries this key as its bearer token, or else in the header `api-key`.
     pub fn require_key(self, key: impl Into<String>) -> Self {
         Self { key: Some(key.into()), ..self }
     }

@@ -80,7 +80,7 @@ impl Desk {
         let (head, body) = request.into_parts();
         let trip = self.transit.trip();
         let path = head.uri.path();
-        let endpoint = Endpoint::of(path);
+        let endpoint = Endpoint::of(path, head.uri.query());
         let admitted = self.admit(&head.method, path, endpoint, &head.headers);
         let kind = if let Ok(Endpoint::Call(kind)) = admitted { Some(kind) } else { None };
         let mut arrival = Arrival {
@@ -165,8 +165,13 @@ impl Desk {
         if *method != endpoint.method() {
             return Err(Refusal::wrong_method(method.as_str(), path));
         }
-        let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let sent = sent.and_then(|value| value.strip_prefix("Bearer "));
+        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let sent = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+        // As Azure takes it; a key in both is in the wrong place once.
+        let sent = match (sent, text(HeaderName::from_static("api-key"))) {
+            (Some(_), Some(_)) => None,
+            (sent, own) => sent.or(own),
+        };
         match &self.key {
             Some(key) if sent != Some(key.as_str()) => Err(Refusal::wrong_key()),
             _ => Ok(endpoint),

@@ -208,6 +208,9 @@ async fn a_missing_or_wrong_key_is_401_and_is_not_repeated() {
     for (headers, status) in [
         (vec![], 401),
         (vec![("authorization", "Bearer wrong")], 401),
+        (vec![("api-key", "wrong")], 401),
+        (vec![("api-key", "right")], 200),
+        (vec![("authorization", "Bearer right"), ("api-key", "right")], 401),
         (vec![("authorization", "right")], 401),
         (vec![("authorization", "Bearer right")], 200),
     ] {
@@ -228,4 +231,20 @@ async fn an_unknown_model_is_404_model_not_found() {
     assert_eq!(answer.status, 404);
     assert_eq!(answer.json()["error"]["code"], "model_not_found");
     assert_eq!(answer.param(), "model");
+}
+
+#[tokio::test]
+async fn a_deployment_s_path_is_one_only_with_a_version() {
+    let server = plain_server();
+    let path = "/openai/deployments/four/chat/completions";
+    let cases = [
+        (path.to_owned(), 404),
+        (format!("{path}?api-version="), 404),
+        (format!("{path}?api-version=2024-10-21"), 200),
+        ("/openai/deployments//chat/completions?api-version=2024-10-21".to_owned(), 404),
+        ("/openai/deployments/four/v1/chat/completions?api-version=2024-10-21".to_owned(), 404),
+    ];
+    for (path, status) in cases {
+        assert_eq!(post(&server, &path, &asking("hello")).await.status, status, "{path}");
+    }
 }

@@ -6,6 +6,7 @@ mod chat;
 mod chat_stream;
 mod embeddings;
 mod model;
+mod profile;
 mod stream;
 mod stream_error;
 
@@ -22,6 +23,7 @@ pub use self::answer::{ChatAnswer, FinishReason, Usage, read_chat};
 pub use self::chat::{ChatMessage, ChatParams, ResponseFormat, Role, chat_request};
 pub use self::chat_stream::{ChatStream, chat_stream};
 pub use self::embeddings::{embedding_request, read_embeddings};
+pub use self::profile::{KeyHeader, Profile};
 pub use self::stream::{ChatDelta, ChatStreamDecoder, chat_stream_request, read_chat_stream};
 
 /// The public address.
