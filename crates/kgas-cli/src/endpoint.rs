@@ -10,8 +10,10 @@ use kgas_engine::Interrupt;
 use kgas_engine::budget::Prices;
 use kgas_engine::model::{Gate, OpenAiEmbedder, OpenAiModel, has_form, is_final};
 use kgas_engine::plan::{Counter, Gauge};
-use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL};
-use kgas_http::{BaseUrl, BuildError, Client, ClientBuilder, Limits, Purse, RetryPolicy, Secret, Timeouts, Transport};
+use kgas_http::openai::{self, CHAT_MODEL, EMBEDDING_MODEL, Profile};
+use kgas_http::{
+    BaseUrl, BaseUrlError, BuildError, Client, ClientBuilder, Limits, Purse, RetryPolicy, Secret, Timeouts, Transport,
+};
 use serde_json::{Map, Value};
 
 use crate::args::{ModelArgs, Proxy};
@@ -21,12 +23,19 @@ use crate::key::{self, KeyError, is_openai, key_for};
 use crate::purse::Asked;
 use crate::settings::{Equipped, needs};
 
+/// The one provider whose models are assumed where none is named.
+const OPENAI: &str = "openai";
+
 /// A server that may be asked.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) base: BaseUrl,
     pub(crate) limits: Limits,
     pub(crate) model: Option<String>,
+    embedding_model: Option<String>,
+    /// What is known of such a server, by the name that was given or else by its host.
+    profile: Option<&'static Profile>,
+    api_version: Option<String>,
     /// The most tokens that the chat model takes, where somebody said.
     pub(crate) context_window: Option<u64>,
     timeouts: Timeouts,
@@ -39,6 +48,8 @@ pub(crate) struct Endpoint {
     proxy: Option<Proxy>,
     insecure_http: bool,
     withheld: Option<String>,
+    /// Whether the provider was named, and not told by its host.
+    is_named: bool,
 }
 
 impl Endpoint {
@@ -48,10 +59,8 @@ impl Endpoint {
         if args.provider.is_none() && args.base_url.is_none() {
             return Ok(None);
         }
-        let url = args.base_url.as_deref().unwrap_or(openai::BASE_URL);
-        // The address isn't repeated: it may hold a password.
-        let base = openai::base_url(url).map_err(|error| Failure::usage(format!("--base-url: {error}")))?;
-        let limits = limits(args, is_openai(&base))?;
+        let (profile, base) = address(args)?;
+        let limits = limits(args, profile.filter(|profile| profile.owns(&base)))?;
         let attempt = Duration::from_secs_f64(args.timeout);
         let timeouts = Timeouts {
             attempt,
@@ -65,6 +74,9 @@ impl Endpoint {
             base,
             limits,
             model: args.model.clone(),
+            embedding_model: args.embedding_model.clone(),
+            profile,
+            api_version: args.api_version.clone(),
             context_window: args.context_window,
             timeouts,
             retry: RetryPolicy { outage_patience, ..retries(args.max_retries) },
@@ -76,6 +88,7 @@ impl Endpoint {
             proxy: args.proxy.clone(),
             insecure_http: args.insecure_http,
             withheld: args.withheld.clone(),
+            is_named: args.provider.is_some(),
         };
         Ok(Some(endpoint))
     }
@@ -85,9 +98,7 @@ impl Endpoint {
     ///
     /// Only now is a key looked for: whoever sends nothing needs none.
     pub(crate) fn client(&self, interrupt: &Interrupt, purse: Arc<dyn Purse>) -> Result<Client, Failure> {
-        if let Some(why) = &self.withheld {
-            return Err(Failure::usage(why));
-        }
+        self.allowed()?;
         let key = key_for(&self.base, self.key_variable.as_deref()).map_err(Failure::fatal)?;
         let client = self.builder(purse, key).close_on(is_final).build().map_err(|error| self.unbuilt(&error))?;
         let (limiter, interrupt) = (client.limiter().clone(), interrupt.clone());
@@ -101,7 +112,13 @@ impl Endpoint {
 
     /// A client that asks once, and goes on after a refusal: for who looks where the way ends.
     pub(crate) fn diagnosing_client(&self, purse: Arc<dyn Purse>, key: Option<Secret>) -> Result<Client, Failure> {
+        self.allowed()?;
         self.builder(purse, key).retry(RetryPolicy::never()).build().map_err(|error| self.unbuilt(&error))
+    }
+
+    /// Refuses what a file that nobody has trusted would do.
+    pub(crate) fn allowed(&self) -> Result<(), Failure> {
+        self.withheld.as_ref().map_or(Ok(()), |why| Err(Failure::usage(why)))
     }
 
     /// The variable with the key, and what it holds, whether that can be a key or not.
@@ -110,7 +127,12 @@ impl Endpoint {
     }
 
     fn builder(&self, purse: Arc<dyn Purse>, key: Option<Secret>) -> ClientBuilder {
-        let mut builder = openai::builder(&self.base.to_string())
+        let version = self.api_version.as_deref();
+        let builder = match self.profile {
+            Some(profile) => profile.builder(&self.base, version),
+            None => openai::builder(&self.base.to_string()),
+        };
+        let mut builder = builder
             .purse(purse)
             .limits(self.limits)
             .timeouts(self.timeouts)
@@ -165,10 +187,20 @@ impl Endpoint {
         if !chats && !self.extra.is_empty() {
             return Err(Failure::usage("--extra-body: none of the tools asks a chat model"));
         }
-        let named = |default: &str| self.model.as_deref().unwrap_or(default).to_owned();
-        let chat = chats.then(|| Asked { name: named(CHAT_MODEL), chats: true });
-        let embedding = if chats { EMBEDDING_MODEL.to_owned() } else { named(EMBEDDING_MODEL) };
+        let is_known = self.model.is_some() || (!chats && self.embedding_model.is_some());
+        if let Some(profile) = self.profile.filter(|profile| !is_known && profile.name != OPENAI && self.is_named) {
+            return Err(Failure::usage(format!("--provider {}: name the model with --model", profile.name)));
+        }
+        let chat = self.model.as_deref().unwrap_or(CHAT_MODEL).to_owned();
+        let chat = chats.then_some(Asked { name: chat, chats: true });
+        let embedding = self.embedding_model(chats).unwrap_or(EMBEDDING_MODEL).to_owned();
         Ok(chat.into_iter().chain(embeds.then_some(Asked { name: embedding, chats: false })).collect())
+    }
+
+    /// The embedding model that was named: by its own flag, or where no tool chats by the other.
+    pub(crate) fn embedding_model(&self, chats: bool) -> Option<&str> {
+        let other = self.model.as_deref().filter(|_| !chats);
+        self.embedding_model.as_deref().or(other)
     }
 
     /// What counts tokens before they are sent, for the chat model among those that are asked.
@@ -211,16 +243,38 @@ impl Endpoint {
     }
 }
 
-/// How fast it may go. How many requests OpenAI allows an account is a guess until its headers tell. What a person
+/// What is known of the server, and where it is.
+fn address(args: &ModelArgs) -> Result<(Option<&'static Profile>, BaseUrl), Failure> {
+    // The address isn't repeated: it may hold a password.
+    let wrong = |error: BaseUrlError| Failure::usage(format!("--base-url: {error}"));
+    let given = args.base_url.as_deref();
+    let by_host = given.map(str::parse::<BaseUrl>).transpose().map_err(wrong)?.and_then(|base| Profile::of(&base));
+    let profile = args.provider.or(by_host);
+    let version = args.api_version.as_deref();
+    if version.is_some() && profile.is_none_or(|profile| !profile.has_deployments) {
+        return Err(Failure::usage("--api-version: only Azure OpenAI takes one: say --provider azure"));
+    }
+    let base = match profile {
+        Some(profile) => profile.address(given, version).map_err(wrong)?,
+        None => given.map(openai::base_url).transpose().map_err(wrong)?,
+    };
+    let base = base.ok_or_else(|| {
+        let name = args.provider.map(|profile| profile.name).unwrap_or_default();
+        Failure::usage(format!("--provider {name} has no address of its own: name your resource's with --base-url"))
+    })?;
+    Ok((profile, base))
+}
+
+/// How fast it may go. How many requests a provider allows an account is a guess until its headers tell. What a person
 /// said holds: a server may lower it, but not raise it.
-fn limits(args: &ModelArgs, is_openai: bool) -> Result<Limits, Failure> {
-    let guess = openai::LIMITS.requests_per_minute.filter(|_| is_openai);
+fn limits(args: &ModelArgs, own: Option<&Profile>) -> Result<Limits, Failure> {
+    let guess = own.and_then(|profile| profile.requests_per_minute);
     let limits = Limits {
         requests_per_minute: args.rpm.map_or(guess, |limit| limit.0),
         tokens_per_minute: args.tpm.and_then(|limit| limit.0),
         max_concurrent: args.max_concurrent,
         burst: args.burst,
-        assumed: is_openai && args.rpm.is_none(),
+        assumed: guess.is_some() && args.rpm.is_none(),
     };
     match (limits.burst, limits.requests_per_minute) {
         (Some(burst), Some(limit)) if burst > limit && !limits.assumed => Err(Failure::usage(format!(

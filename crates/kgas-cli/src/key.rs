@@ -1,15 +1,15 @@
 //! Which key goes to which server: one rule for all commands that send one.
 
+use kgas_http::openai::Profile;
 use kgas_http::{BaseUrl, Secret, SecretError};
 
-const OPENAI_HOST: &str = "api.openai.com";
-
-/// The key for a server: that of the variable that was named; else `KGAS_API_KEY`; else, for OpenAI's own host alone,
-/// `OPENAI_API_KEY`. None where no key is needed, as far as one can tell: the server isn't OpenAI's.
+/// The key for a server: that of the variable that was named; else `KGAS_API_KEY`; else, for a provider's own host
+/// alone, that provider's, such as `OPENAI_API_KEY`. None where no key is needed, as far as one can tell: the host is no
+/// provider's.
 ///
 /// # Errors
 ///
-/// If the named variable is missing, if OpenAI's host would get no key, or if what a variable holds can't be one. The
+/// If the named variable is missing, if a provider's host would get no key, or if what a variable holds can't be one. The
 /// person who set the environment must change it; no text of the error holds the key.
 pub fn key_for(base: &BaseUrl, named: Option<&str>) -> Result<Option<Secret>, KeyError> {
     let Some((name, key)) = found(base, named)? else { return Ok(None) };
@@ -25,16 +25,19 @@ pub(crate) fn found(base: &BaseUrl, named: Option<&str>) -> Result<Option<(Strin
     if let Some(own) = variable("KGAS_API_KEY") {
         return Ok(Some(own));
     }
-    // OpenAI's key is for OpenAI: no other host is sent it.
-    if !is_openai(base) {
+    // A provider's key is for that provider: no other host is sent it.
+    let Some((profile, own)) = Profile::of(base).and_then(|profile| Some((profile, profile.key_variable?))) else {
         return Ok(None);
+    };
+    match variable(own) {
+        None if profile.needs_key => Err(KeyError::NoKey { host: base.host().to_owned(), variable: own }),
+        key => Ok(key),
     }
-    variable("OPENAI_API_KEY").ok_or(KeyError::NoKey).map(Some)
 }
 
 /// Whether this is OpenAI's own host.
 pub(crate) fn is_openai(base: &BaseUrl) -> bool {
-    base.host().eq_ignore_ascii_case(OPENAI_HOST)
+    Profile::of(base).is_some_and(|profile| profile.name == "openai")
 }
 
 /// Why there is no key to send.
@@ -47,11 +50,14 @@ pub enum KeyError {
         /// Its name.
         name: String,
     },
-    /// OpenAI wants a key, and there is none.
-    #[error(
-        "no API key for {OPENAI_HOST}: set OPENAI_API_KEY or KGAS_API_KEY, or name another variable with --api-key-env"
-    )]
-    NoKey,
+    /// The provider wants a key, and there is none.
+    #[error("no API key for {host}: set {variable} or KGAS_API_KEY, or name another variable with --api-key-env")]
+    NoKey {
+        /// Its host.
+        host: String,
+        /// The variable that holds its keys by custom.
+        variable: &'static str,
+    },
     /// A variable holds what can't be a key.
     #[error("{name}: {reason}")]
     NotAKey {

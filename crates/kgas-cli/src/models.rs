@@ -238,9 +238,9 @@ impl Models {
     }
 }
 
-/// The name that was given, where it is the embedding model's: it is the chat model's where a tool chats.
+/// The embedding model that was named.
 fn named<'e>(endpoint: &'e Endpoint, tools: &[Equipped]) -> Option<&'e str> {
-    endpoint.model.as_deref().filter(|_| needs(tools, Need::ChatModel).is_none())
+    endpoint.embedding_model(needs(tools, Need::ChatModel).is_some())
 }
 
 /// Whether any of the tools asks a model.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use kgas_cli::key_for;
-use kgas_http::openai::{self, base_url};
+use kgas_http::openai::{self, Profile, base_url};
 use kgas_http::{ApiRequest, BuildError, ClientBuilder, HttpError, Limits, Reply, Timeouts};
 use serde::{Deserialize, Serialize};
 
@@ -92,7 +92,11 @@ fn builder(args: &ProbeArgs) -> Result<ClientBuilder, Failure> {
     let base = base_url(&args.base_url).map_err(|error| Failure::usage(format!("--base-url: {error}")))?;
     let attempt = Duration::from_secs_f64(args.timeout);
     let timeouts = Timeouts { attempt, read: openai::TIMEOUTS.read.max(attempt), ..openai::TIMEOUTS };
-    let mut builder = openai::builder(&base.to_string())
+    let builder = match Profile::of(&base) {
+        Some(profile) => profile.builder(&base, None),
+        None => openai::builder(&base.to_string()),
+    };
+    let mut builder = builder
         .limits(Limits::unlimited(at_once(args.max_concurrent)))
         .timeouts(timeouts)
         .allow_insecure_http(args.insecure_http);

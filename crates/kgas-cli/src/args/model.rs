@@ -5,8 +5,10 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kgas_http::Secret;
+use kgas_http::openai::Profile;
 
 use super::key_value;
 
@@ -14,17 +16,23 @@ use super::key_value;
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Model")]
 pub(crate) struct ModelArgs {
-    /// Ask this provider's models
-    #[arg(long, value_enum)]
-    pub(crate) provider: Option<Provider>,
+    /// Ask this provider's models, or those of a program that serves them here
+    #[arg(long, value_name = "NAME", value_parser = provider())]
+    pub(crate) provider: Option<&'static Profile>,
     /// Ask the OpenAI-compatible server at this address
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
-    /// The chat model, or for `embed` the embedding model
+    /// The chat model, or where no tool chats the embedding model
     #[arg(long, value_name = "NAME")]
     pub(crate) model: Option<String>,
+    /// The embedding model [default: for `embed` that of --model; else text-embedding-3-small]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) embedding_model: Option<String>,
+    /// For Azure OpenAI: the version of the API, which puts the deployment that --model names into the path
+    #[arg(long, value_name = "DATE")]
+    pub(crate) api_version: Option<String>,
     /// The environment variable with the API key
-    /// [default: KGAS_API_KEY, for OpenAI also OPENAI_API_KEY]
+    /// [default: KGAS_API_KEY, for a provider's own host also its own, such as OPENAI_API_KEY]
     #[arg(long, value_name = "NAME")]
     pub(crate) api_key_env: Option<String>,
     /// The organisation that pays
@@ -81,12 +89,6 @@ pub(crate) struct ModelArgs {
     pub(crate) withheld: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Provider {
-    /// OpenAI
-    Openai,
-}
-
 /// A limit per minute, or expressly none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limit(pub(crate) Option<NonZeroU32>);
@@ -116,6 +118,11 @@ impl FromStr for Proxy {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(Self((!text.eq_ignore_ascii_case("none")).then(|| Secret::from(text))))
     }
+}
+
+fn provider() -> impl TypedValueParser<Value = &'static Profile> {
+    let names = Profile::ALL.iter().map(|profile| PossibleValue::new(profile.name).help(profile.title));
+    PossibleValuesParser::new(names).try_map(|name| Profile::named(&name).ok_or("there is no such provider"))
 }
 
 fn count(text: &str) -> Result<NonZeroU32, &'static str> {

@@ -109,7 +109,9 @@ const fn claims(what: &'static str, row: Setting) -> Setting {
 pub(crate) const SETTINGS: &[Setting] = &[
     claims("ask this provider", row("provider", "name", "provider", Kind::Text)),
     claims("send requests to this address", same("provider", "base_url", Kind::Text)),
+    same("provider", "api_version", Kind::Text),
     same("provider", "model", Kind::Text),
+    same("provider", "embedding_model", Kind::Text),
     claims("send the key in this variable", same("provider", "api_key_env", Kind::Text)),
     claims("let this organisation pay", same("provider", "organization", Kind::Text)),
     claims("send headers of its own", same("provider", "header", Kind::Pairs)),
