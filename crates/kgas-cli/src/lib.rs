@@ -26,6 +26,7 @@ mod extract;
 mod failure;
 mod form;
 mod graph;
+mod init;
 mod input;
 mod job;
 mod journal;
@@ -124,6 +125,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Explain(command) => explain::main(&command, show),
         Command::Diff(command) => diff::main(&command, show),
         Command::Audit(command) => audit::main(&command, show),
+        Command::Init { folder } => init::main(&folder, show),
         Command::Config(command) => config::main(&command, args.config.as_deref(), show),
         Command::Export(command) => export::main(&command, show),
         Command::Journal(args) => journal::main(&args.out, args.command.as_ref(), show),

@@ -35,7 +35,11 @@ fn commands_of_the_guide() -> Vec<Vec<String>> {
 }
 
 fn run(args: &[String]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_custom-kgas")).args(args).current_dir(root()).output().unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_custom-kgas"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KGAS_")) {
+        command.env_remove(name);
+    }
+    command.args(args).current_dir(root()).env("KGAS_CONFIG", "none").output().unwrap()
 }
 
 #[test]

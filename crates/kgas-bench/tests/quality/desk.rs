@@ -98,7 +98,10 @@ impl Desk {
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kgas-bench"));
     command.arg("quality").args(arguments).current_dir(folder).env("TMPDIR", folder);
-    for name in ["KGAS_API_KEY", "OPENAI_API_KEY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy", "all_proxy"] {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KGAS_")) {
+        command.env_remove(name);
+    }
+    for name in ["OPENAI_API_KEY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy", "all_proxy"] {
         command.env_remove(name);
     }
     let output = command.output().unwrap();

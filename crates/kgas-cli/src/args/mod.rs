@@ -78,6 +78,12 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, or write a page for each subcommand
     Man(ManArgs),
+    /// Begin in a folder: a configuration, an ontology and a document to try
+    Init {
+        /// The folder; made where it isn't there
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
+    },
     /// Show and trust configuration files
     #[command(subcommand)]
     Config(ConfigCommand),

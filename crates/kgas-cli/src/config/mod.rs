@@ -25,9 +25,11 @@ use clap::{ArgMatches, FromArgMatches as _};
 
 use self::environment::Environment;
 use self::file::File;
+pub(crate) use self::find::NAME;
 use self::layers::{Layered, Typed, layered};
 use self::table::COMMANDS;
 use self::trust::Trust;
+pub(crate) use self::trusting::trust;
 use crate::Exit;
 use crate::args::{Args, ConfigCommand};
 use crate::failure::Failure;

@@ -23,11 +23,17 @@ pub(crate) fn main(named: Option<&Path>, revoke: bool, show: Show) -> Result<Exi
     }
 }
 
-/// Trusts a file, and says what it may do from now on.
-pub(crate) fn trusted(path: &Path, show: Show) -> Result<Exit, Failure> {
+/// Trusts a file.
+pub(crate) fn trust(path: &Path) -> Result<File, Failure> {
     // What can't be understood can't have been read.
     let file = File::read(find::read(path, true)?, true)?;
     Trust::read()?.add(&file.source)?;
+    Ok(file)
+}
+
+/// Trusts a file, and says what it may do from now on.
+fn trusted(path: &Path, show: Show) -> Result<Exit, Failure> {
+    let file = trust(path)?;
     show.result(&format!("trusted, as it is now: {}", file.source.path.display()))?;
     for may in file.powers() {
         show.result(&format!("  {may}"))?;

@@ -101,6 +101,10 @@ impl Desk {
         ] {
             command.env_remove(name);
         }
+        // A file above all desks would be found from each.
+        if !self.path("kgas.toml").exists() {
+            command.env("KGAS_CONFIG", "none");
+        }
         command.env("HOME", self.path("home")).env("XDG_CONFIG_HOME", self.path("home/.config"));
         for proxy in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
             command.env_remove(proxy);

@@ -37,6 +37,10 @@ pub(crate) fn extract(order: &Order<'_>) -> Result<Answers, PredictError> {
     if let Some(examples) = examples {
         command.extend(["--examples".into(), (*examples).into()]);
     }
+    // What lies in the working folder is no part of a measurement, unless it is named.
+    if !arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--config")) {
+        command.extend(["--config", "none"].map(OsString::from));
+    }
     command.extend(arguments.iter().cloned());
     match kgas_cli::aside(command) {
         // What failed has no answer; kgas has said how much that is.
