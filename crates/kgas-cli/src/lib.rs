@@ -47,6 +47,7 @@ mod show;
 mod signals;
 mod similar;
 mod summary;
+mod toolbox;
 mod tools;
 mod words;
 

@@ -248,12 +248,13 @@ pub(crate) fn are_asked(tools: &[Equipped]) -> bool {
     needs(tools, Need::ChatModel).or(needs(tools, Need::Embedder)).is_some()
 }
 
-/// Documents in flight: enough that a call always waits for its turn, or that all cores are busy.
+/// Documents in flight: enough that a call always waits for its turn, or that all cores and processes are busy.
 pub(crate) fn in_flight(tools: &[Equipped], max_concurrent: NonZeroUsize) -> NonZeroUsize {
     let two = NonZeroUsize::MIN.saturating_add(1);
-    if are_asked(tools) {
-        return max_concurrent.saturating_mul(two);
-    }
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    cores.saturating_mul(two).saturating_mul(two)
+    let enough = match are_asked(tools) {
+        true => max_concurrent.saturating_mul(two),
+        false => cores.saturating_mul(two).saturating_mul(two),
+    };
+    tools.iter().filter_map(|equipped| equipped.processes).fold(enough, NonZeroUsize::max)
 }

@@ -1,20 +1,24 @@
 //! Tools with their settings: from what was typed to tools that are built and checked.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use kgas_core::{KgasTool, Need, Ontology, Registry, RegistryError, ToolRegistration, nearest};
+use kgas_core::{KgasTool, Need, Ontology, Registry, nearest};
 use serde_json::{Map, Value, json};
 
 use crate::args::ToolArgs;
 use crate::failure::Failure;
 use crate::input;
+use crate::toolbox::{Named, Toolbox};
 
 /// A tool that is built, with the configuration that it was built with.
 #[derive(Clone, Debug)]
 pub(crate) struct Equipped {
     pub(crate) tool: Arc<dyn KgasTool>,
     pub(crate) config: Value,
+    /// How many processes it may have; none of a tool of this binary.
+    pub(crate) processes: Option<NonZeroUsize>,
 }
 
 /// The tools of this binary.
@@ -22,17 +26,17 @@ pub(crate) fn registry() -> Result<Registry, Failure> {
     Registry::collect().map_err(Failure::fatal)
 }
 
-/// Builds tools by their ids, in order.
+/// Builds tools by their ids, in order: those of this binary, and those outside it that are declared.
 pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Result<Vec<Equipped>, Failure> {
     if let Some(why) = ids.iter().find_map(|id| args.declared.withheld.get(id.trim())) {
         return Err(Failure::usage(why));
     }
-    let found: Vec<&ToolRegistration> =
-        ids.iter().map(|id| registry.find(id.trim())).collect::<Result<_, RegistryError>>().map_err(Failure::usage)?;
+    let toolbox = Toolbox::new(registry, &args.declared.external)?;
     let mut seen = BTreeSet::new();
-    if let Some(twice) = found.iter().find(|tool| !seen.insert(tool.id())) {
-        return Err(Failure::usage(format!("--tools: {} is named twice", twice.id())));
+    if let Some(twice) = ids.iter().map(|id| id.trim()).find(|id| !seen.insert(*id)) {
+        return Err(Failure::usage(format!("--tools: {twice} is named twice")));
     }
+    let found: Vec<Named<'_>> = ids.iter().map(|id| toolbox.find(id.trim())).collect::<Result<_, Failure>>()?;
     let flags = flags(args)?;
     for (flag, _) in &flags {
         if !found.iter().any(|tool| has_setting(tool, flag)) {
@@ -51,11 +55,15 @@ pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Res
     for (key, text) in &args.set {
         set(registry, &found, &mut configs, (key, text))?;
     }
-    let build = |(tool, config): (&&ToolRegistration, Value)| {
-        let built = registry.build(tool.id(), config.clone()).map_err(Failure::usage)?;
+    let build = |(tool, config): (&Named<'_>, Value)| {
         let mut whole = tool.defaults();
-        merge(&mut whole, config);
-        Ok(Equipped { tool: Arc::from(built), config: whole })
+        merge(&mut whole, config.clone());
+        let built = match tool {
+            // What is unknown within a setting shows only before the rest is filled in.
+            Named::Registered(_) => tool.build(config),
+            Named::External(..) => tool.build(whole.clone()),
+        };
+        Ok(Equipped { tool: built.map_err(Failure::usage)?, config: whole, processes: tool.processes() })
     };
     found.iter().zip(configs).map(build).collect()
 }
@@ -115,19 +123,21 @@ fn flags(args: &ToolArgs) -> Result<Vec<(String, Value)>, Failure> {
     Ok(flags)
 }
 
-fn has_setting(tool: &ToolRegistration, name: &str) -> bool {
+fn has_setting(tool: &Named<'_>, name: &str) -> bool {
     tool.defaults().get(name).is_some()
 }
 
 /// `KEY=VALUE` for every tool that has the key, `TOOL.KEY=VALUE` for that tool.
 fn set(
     registry: &Registry,
-    tools: &[&ToolRegistration],
+    tools: &[Named<'_>],
     configs: &mut [Value],
     (key, text): (&str, &str),
 ) -> Result<(), Failure> {
     let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
-    let named = tools.iter().find_map(|tool| Some((tool.id(), key.strip_prefix(tool.id())?.strip_prefix('.')?)));
+    // Ids of others have dots: the longest that it begins with is meant.
+    let named = tools.iter().filter_map(|tool| Some((tool.id(), key.strip_prefix(tool.id())?.strip_prefix('.')?)));
+    let named = named.max_by_key(|(id, _)| id.len());
     let (only, path) = named.map_or((None, key), |(id, path)| (Some(id), path));
     let first = path.split('.').next().unwrap_or(path);
     let mut used = false;
@@ -140,12 +150,12 @@ fn set(
     if used {
         return Ok(());
     }
-    let ids = tools.iter().map(|tool| tool.id()).collect::<Vec<_>>().join(", ");
+    let ids = tools.iter().map(Named::id).collect::<Vec<_>>().join(", ");
     if let Some(other) = registry.iter().find(|tool| only.is_none() && tool.id() == first) {
         return Err(Failure::usage(format!("--set {key}: tool {} is not among {ids}", other.id())));
     }
     let asked = tools.iter().filter(|tool| only.is_none_or(|id| id == tool.id()));
-    let defaults: Vec<Value> = asked.map(|tool| tool.defaults()).collect();
+    let defaults: Vec<Value> = asked.map(Named::defaults).collect();
     let known: BTreeSet<&str> =
         defaults.iter().filter_map(Value::as_object).flat_map(|map| map.keys()).map(String::as_str).collect();
     let hint = match nearest(first, known.iter().copied()) {

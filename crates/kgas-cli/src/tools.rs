@@ -1,66 +1,99 @@
 //! `kgas tools`: which tools there are, and what can be set.
 
-use kgas_core::{KgasTool, ToolRegistration};
+use std::sync::Arc;
+
+use kgas_core::{KgasTool, Need, ToolRegistration};
+use kgas_engine::ExternalSpec;
 use serde_json::{Value, json};
 
 use crate::Exit;
 use crate::args::ToolsCommand;
+use crate::declared::Declared;
 use crate::failure::Failure;
 use crate::settings::registry;
 use crate::show::Show;
+use crate::toolbox::{Named, Toolbox};
 
 pub(crate) fn main(command: &ToolsCommand, show: Show) -> Result<Exit, Failure> {
     match command {
-        ToolsCommand::List { json } => list(*json, show),
-        ToolsCommand::Show { id, json } => one(id, *json, show),
+        ToolsCommand::List { json, declared } => list(declared, *json, show),
+        ToolsCommand::Show { id, json, declared } => one(id, declared, *json, show),
     }
 }
 
-fn list(as_json: bool, show: Show) -> Result<Exit, Failure> {
+/// What is told of a tool in a list.
+struct Line {
+    id: String,
+    about: Value,
+    /// Category, needs, where it comes from, description.
+    cells: [String; 4],
+}
+
+/// Lists all tools. None outside this program is started for it, so that one that can't be doesn't hide the others.
+fn list(declared: &Declared, as_json: bool, show: Show) -> Result<Exit, Failure> {
     let registry = registry()?;
-    let tools = registry.iter().map(|tool| Ok((tool, built(tool)?))).collect::<Result<Vec<_>, Failure>>()?;
-    if tools.is_empty() {
+    let toolbox = Toolbox::new(&registry, &declared.external)?;
+    let registered = registry.iter().map(registered);
+    let external = toolbox.external().map(|(id, spec)| external(id, spec));
+    let mut lines = registered.chain(external).collect::<Result<Vec<_>, Failure>>()?;
+    lines.sort_by(|a, b| a.id.cmp(&b.id));
+    if lines.is_empty() {
         return Err(Failure::fatal("this binary has no tools: link their crates with `use that_crate as _;`"));
     }
     if as_json {
-        let all = tools.iter().map(|(tool, built)| about(tool, &**built)).collect::<Result<Vec<_>, _>>()?;
-        show.json(&all)?;
+        show.json(&lines.into_iter().map(|line| line.about).collect::<Vec<_>>())?;
         return Ok(Exit::Complete);
     }
-    let mut rows = vec![["ID", "CATEGORY", "NEEDS", "CRATE", "DESCRIPTION"].map(str::to_owned).to_vec()];
-    for (tool, built) in &tools {
-        let metadata = built.metadata();
-        let crate_and_version = format!("{} {}", tool.crate_name(), tool.crate_version());
-        let (id, category, description) = (&metadata.id, &metadata.category, &metadata.description);
-        rows.push(vec![id.clone(), category.clone(), needs(&**built), crate_and_version, description.clone()]);
-    }
-    show.table(&rows)?;
+    let heads = vec![["ID", "CATEGORY", "NEEDS", "FROM", "DESCRIPTION"].map(str::to_owned).to_vec()];
+    let rows = lines.into_iter().map(|Line { id, cells, .. }| std::iter::once(id).chain(cells).collect());
+    show.table(&heads.into_iter().chain(rows).collect::<Vec<_>>())?;
     Ok(Exit::Complete)
 }
 
-fn one(id: &str, as_json: bool, show: Show) -> Result<Exit, Failure> {
+fn registered(tool: &'static ToolRegistration) -> Result<Line, Failure> {
+    let built = built(&Named::Registered(tool))?;
+    let metadata = built.metadata();
+    let from = format!("{} {}", tool.crate_name(), tool.crate_version());
+    let cells = [metadata.category.clone(), needs(&metadata.needs), from, metadata.description.clone()];
+    Ok(Line { id: metadata.id.clone(), about: about(&Named::Registered(tool), &*built)?, cells })
+}
+
+fn external(id: &str, spec: &ExternalSpec) -> Result<Line, Failure> {
+    let (command, folder) = (&spec.command, &spec.folder);
+    let about = json!({"id": id, "description": spec.description, "category": "external", "needs": spec.needs,
+        "command": command, "folder": folder});
+    let cells = ["external".to_owned(), needs(&spec.needs), command.join(" "), spec.description.clone()];
+    Ok(Line { id: id.to_owned(), about, cells })
+}
+
+fn one(id: &str, declared: &Declared, as_json: bool, show: Show) -> Result<Exit, Failure> {
     let registry = registry()?;
-    let tool = registry.find(id).map_err(Failure::usage)?;
-    let built = built(tool)?;
-    let schema = serde_json::to_value(tool.config_schema()).map_err(Failure::fatal)?;
+    let toolbox = Toolbox::new(&registry, &declared.external)?;
+    let tool = toolbox.find(id)?;
+    let built = built(&tool)?;
+    let schema = tool.config_schema()?;
     if as_json {
-        let mut all = about(tool, &*built)?;
+        let mut all = about(&tool, &*built)?;
         if let Some(all) = all.as_object_mut() {
             all.insert("defaults".to_owned(), tool.defaults());
             all.insert("config_schema".to_owned(), schema);
-            all.insert("result_schema".to_owned(), json!(tool.result_schema()));
+            all.insert("result_schema".to_owned(), json!(toolbox.result_schema()));
         }
         show.json(&all)?;
         return Ok(Exit::Complete);
     }
     let metadata = built.metadata();
+    let (what, from) = match &tool {
+        Named::Registered(tool) => ("crate", format!("{} {}", tool.crate_name(), tool.crate_version())),
+        Named::External(_, spec, _) => ("command", format!("{} in {}", spec.command.join(" "), spec.folder.display())),
+    };
     show.result(&format!("{}  {}", metadata.id, metadata.name))?;
     show.result(&metadata.description)?;
     show.table(&[
         vec!["category".to_owned(), metadata.category.clone()],
         vec!["tags".to_owned(), metadata.tags.join(", ")],
-        vec!["needs".to_owned(), needs(&*built)],
-        vec!["crate".to_owned(), format!("{} {}", tool.crate_name(), tool.crate_version())],
+        vec!["needs".to_owned(), needs(&metadata.needs)],
+        vec![what.to_owned(), from],
         vec!["version".to_owned(), metadata.version.clone()],
     ])?;
     show.result("")?;
@@ -79,22 +112,27 @@ fn settings(defaults: &Value, schema: &Value) -> Vec<Vec<String>> {
     rows
 }
 
-fn needs(tool: &dyn KgasTool) -> String {
-    let words = tool.metadata().needs.iter().filter_map(|need| serde_json::to_value(need).ok());
+fn needs(needs: &[Need]) -> String {
+    let words = needs.iter().filter_map(|need| serde_json::to_value(need).ok());
     let words: Vec<String> = words.filter_map(|word| word.as_str().map(|word| word.replace('_', " "))).collect();
     if words.is_empty() { "-".to_owned() } else { words.join(", ") }
 }
 
-fn built(tool: &ToolRegistration) -> Result<Box<dyn KgasTool>, Failure> {
-    tool.build(Value::Null)
+fn built(tool: &Named<'_>) -> Result<Arc<dyn KgasTool>, Failure> {
+    tool.build(json!({}))
         .map_err(|error| Failure::fatal(format!("tool {} has defaults it refuses: {error}", tool.id())))
 }
 
-fn about(tool: &ToolRegistration, built: &dyn KgasTool) -> Result<Value, Failure> {
+fn about(tool: &Named<'_>, built: &dyn KgasTool) -> Result<Value, Failure> {
     let mut about = serde_json::to_value(built.metadata()).map_err(Failure::fatal)?;
     if let Some(about) = about.as_object_mut() {
-        about.insert("crate".to_owned(), json!(tool.crate_name()));
-        about.insert("crate_version".to_owned(), json!(tool.crate_version()));
+        let [first, second] = match tool {
+            Named::Registered(tool) => {
+                [("crate", json!(tool.crate_name())), ("crate_version", json!(tool.crate_version()))]
+            }
+            Named::External(_, spec, _) => [("command", json!(spec.command)), ("folder", json!(spec.folder))],
+        };
+        about.extend([first, second].map(|(name, value)| (name.to_owned(), value)));
     }
     Ok(about)
 }

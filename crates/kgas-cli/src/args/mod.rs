@@ -120,6 +120,9 @@ pub(crate) enum ToolsCommand {
         /// Print JSON
         #[arg(long)]
         json: bool,
+        /// What a configuration file says of tools
+        #[arg(skip)]
+        declared: Declared,
     },
     /// Show one tool: metadata, settings, schemas
     Show {
@@ -128,6 +131,9 @@ pub(crate) enum ToolsCommand {
         /// Print JSON
         #[arg(long)]
         json: bool,
+        /// What a configuration file says of tools
+        #[arg(skip)]
+        declared: Declared,
     },
 }
 

@@ -31,6 +31,10 @@ use crate::show::Show;
 /// Answers of a journal that are learned from, the newest first.
 const RECENT: usize = 2000;
 
+/// What is said of a tool outside this program.
+const UNFORESEEN: &str =
+    "runs outside kgas, and no document is shown to it for a plan: what it asks and finds comes on top";
+
 /// What is the same for each way of doing it.
 struct Ground<'a> {
     args: &'a PlanArgs,
@@ -65,6 +69,7 @@ pub(crate) async fn main(args: &PlanArgs, show: Show) -> Result<Exit, Failure> {
     let job = Job::of(typed, show)?;
     let all = job.all_tools();
     let Job { endpoint, tools, ontology, examples, documents, .. } = job;
+    let (tools, unforeseen) = foreseeable(tools);
     let Some(endpoint) = &endpoint else {
         return Err(Failure::usage(
             "without a provider no model is asked, and there is nothing to plan: name one with --provider or --base-url",
@@ -75,7 +80,7 @@ pub(crate) async fn main(args: &PlanArgs, show: Show) -> Result<Exit, Failure> {
     // What the run would refuse is refused now.
     let _not_spent = purse::budget(&typed.budget, &prices, &asked)?;
     let gauge = Arc::new(endpoint.gauge(&asked, &prices));
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = unforeseen.iter().map(|id| format!("{id} {UNFORESEEN}")).collect();
     let journal = journal(typed, &mut notes).await?;
     let interrupt = Interrupt::default();
     let listening = tokio::spawn(listen(interrupt.clone()));
@@ -84,6 +89,12 @@ pub(crate) async fn main(args: &PlanArgs, show: Show) -> Result<Exit, Failure> {
     let ended = ground.plan(tools, documents, journal, notes).await;
     listening.abort();
     ended
+}
+
+/// The tools that can be surveyed, and the ids of those that can't: they may do anything, not only ask.
+fn foreseeable(tools: Vec<Equipped>) -> (Vec<Equipped>, Vec<String>) {
+    let (outside, tools): (Vec<_>, Vec<_>) = tools.into_iter().partition(|equipped| equipped.processes.is_some());
+    (tools, outside.iter().map(|equipped| equipped.tool.metadata().id.clone()).collect())
 }
 
 /// Nothing is lost by stopping at once.
@@ -191,7 +202,7 @@ impl Ground<'_> {
         };
         let surveyed = |equipped: &Equipped| {
             let tool = Arc::new(SurveyedTool::new(Arc::clone(&equipped.tool), survey.clone()));
-            Equipped { tool, config: equipped.config.clone() }
+            Equipped { tool, config: equipped.config.clone(), processes: None }
         };
         let corpus = Corpus {
             documents,

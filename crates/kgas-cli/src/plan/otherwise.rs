@@ -8,7 +8,7 @@ use kgas_engine::plan::{Conditions, Expected, Plan, Survey, Time};
 use kgas_engine::source::{Input, SourceOptions};
 use serde::Serialize;
 
-use super::Ground;
+use super::{Ground, foreseeable};
 use crate::failure::Failure;
 use crate::job::tools;
 use crate::settings::Equipped;
@@ -103,7 +103,7 @@ impl Ground<'_> {
         let mut typed = self.args.extract.tools.clone();
         typed.chunk_size = Some(size);
         typed.set.retain(|(key, _)| key.rsplit('.').next() != Some("chunk_size"));
-        tools(&self.args.extract, &typed, true)
+        tools(&self.args.extract, &typed, true).map(|tools| foreseeable(tools).0)
     }
 }
 
