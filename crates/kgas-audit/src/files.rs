@@ -48,7 +48,7 @@ pub struct FileAudit {
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
     /// A path can't be read.
-    #[error("{} can't be read: check the path", .path.display())]
+    #[error("{} can't be read ({source}): check the path", .path.display())]
     Unreadable {
         /// The path.
         path: PathBuf,

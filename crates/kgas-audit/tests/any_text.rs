@@ -5,11 +5,53 @@ use proptest::prelude::*;
 
 /// Words of both languages, to be put together in any way.
 const WORDS: &[&str] = &[
-    "import requests", "as r", "\n", "\n    ", "async def f():", "def g(x=", "await ", "for u in us:", "requests.get(u",
-    ")", "(", "[", "]", "{", "}", "lambda x:", "class C(C):", "self.s = ", "requests.Session()", "try:", "except:",
-    "\"", "'''", "# kgas: allow(no-retry)", "use reqwest::{self, blocking::*};", "async fn f() {", "for u in us {",
-    "ureq::get(u).call()", ".await", "println!(", "ä", "𝄞", "|x|", "loop {", "struct S { c: S }", "impl S {", ",", ";",
-    "a = b\nb = a\na.get()", "global a", "with a as (b, *c):", "match", "=>", "\\", "\u{feff}", "\r\n", "\0",
+    "import requests",
+    "as r",
+    "\n",
+    "\n    ",
+    "async def f():",
+    "def g(x=",
+    "await ",
+    "for u in us:",
+    "requests.get(u",
+    ")",
+    "(",
+    "[",
+    "]",
+    "{",
+    "}",
+    "lambda x:",
+    "class C(C):",
+    "self.s = ",
+    "requests.Session()",
+    "try:",
+    "except:",
+    "\"",
+    "'''",
+    "# kgas: allow(no-retry)",
+    "use reqwest::{self, blocking::*};",
+    "async fn f() {",
+    "for u in us {",
+    "ureq::get(u).call()",
+    ".await",
+    "println!(",
+    "ä",
+    "𝄞",
+    "|x|",
+    "loop {",
+    "struct S { c: S }",
+    "impl S {",
+    ",",
+    ";",
+    "a = b\nb = a\na.get()",
+    "global a",
+    "with a as (b, *c):",
+    "match",
+    "=>",
+    "\\",
+    "\u{feff}",
+    "\r\n",
+    "\0",
 ];
 
 fn is_within(audit: &Audit, text: &str) -> bool {
@@ -25,7 +67,7 @@ fn is_within(audit: &Audit, text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_audited_within_its_lines(text in "\\PC{0,200}") {
@@ -45,7 +87,9 @@ proptest! {
 
 #[test]
 fn what_is_nested_without_end_is_told_of_and_passed_over() {
-    for (language, open, close) in [(Language::Python, "f(", ")"), (Language::Rust, "f(", ")"), (Language::Python, "[", "]")] {
+    for (language, open, close) in
+        [(Language::Python, "f(", ")"), (Language::Rust, "f(", ")"), (Language::Python, "[", "]")]
+    {
         let text = format!("{}{}", open.repeat(5_000), close.repeat(5_000));
         let problems = audit_source(language, &text).problems;
         assert!(problems.iter().any(|problem| problem.message.contains("too deeply")), "{open}: {problems:?}");

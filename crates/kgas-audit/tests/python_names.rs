@@ -134,6 +134,11 @@ fn names_bound_in_circles_end() {
     check(
         Python,
         BLOCKING,
-        &["a = b\nb = a\na.get(u)\n", "a = a.a\na.get(u)\n", "class A(A):\n    pass\nA().x.get(u)\n", "def f():\n    return f()\nf().get(u)\n"],
+        &[
+            "a = b\nb = a\na.get(u)\n",
+            "a = a.a\na.get(u)\n",
+            "class A(A):\n    pass\nA().x.get(u)\n",
+            "def f():\n    return f()\nf().get(u)\n",
+        ],
     );
 }

@@ -107,8 +107,10 @@ fn what_tries_again_counts_as_a_retry() {
 fn a_retry_whose_exceptions_are_kept_inside_never_fires() {
     let kept = "import requests, backoff\n@backoff.on_exception(backoff.expo, OSError)  # -> retry-never-fires\ndef f():\n    try:\n        return requests.get(u)\n    except Exception as e:\n        return str(e)\n";
     let let_out = kept.replace("return str(e)", "raise").replace("  # -> retry-never-fires", "");
-    let narrow = kept.replace("except Exception as e", "except ValueError as e").replace("  # -> retry-never-fires", "");
-    let by_result = kept.replace("on_exception(backoff.expo, OSError)  # -> retry-never-fires", "on_predicate(backoff.expo)");
+    let narrow =
+        kept.replace("except Exception as e", "except ValueError as e").replace("  # -> retry-never-fires", "");
+    let by_result =
+        kept.replace("on_exception(backoff.expo, OSError)  # -> retry-never-fires", "on_predicate(backoff.expo)");
     check(Python, &["retry-never-fires"], &[kept, &let_out, &narrow, &by_result]);
 }
 

@@ -1,9 +1,7 @@
 //! `kgas audit`: what holds synchronous code up, and what to write instead.
 
-use std::error::Error as _;
-
 use kgas_audit::report::{self, Totals};
-use kgas_audit::{FileAudit, FilesError, Rule, audit_paths};
+use kgas_audit::{FileAudit, Rule, audit_paths};
 
 use crate::Exit;
 use crate::args::{AuditArgs, AuditFormat};
@@ -14,7 +12,7 @@ pub(crate) fn main(args: &AuditArgs, show: Show) -> Result<Exit, Failure> {
     if let Some(rule) = args.explain {
         return explain(rule, show);
     }
-    let mut files = audit_paths(&args.paths).map_err(|error| refused(&error))?;
+    let mut files = audit_paths(&args.paths).map_err(Failure::usage)?;
     for file in &mut files {
         file.audit.findings.retain(|finding| is_wanted(args, finding.rule));
         tell_problems(file, show);
@@ -37,13 +35,6 @@ fn tell_problems(file: &FileAudit, show: Show) {
     for problem in &file.audit.problems {
         let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
         show.warning(&format!("{}{line}: {}", file.path.display(), problem.message));
-    }
-}
-
-fn refused(error: &FilesError) -> Failure {
-    match error.source() {
-        Some(cause) => Failure::usage(format!("{error} ({cause})")),
-        None => Failure::usage(error),
     }
 }
 

@@ -30,6 +30,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         &["hyper", "redb"],
     ),
     ("sentiment-tool", &["kgas-core"], &["tokio", "hyper", "http"]),
+    ("people-tool", &["kgas-core"], &["tokio", "hyper", "http"]),
     ("custom-kgas", &["kgas-cli", "sentiment-tool"], &[]),
 ];
 

@@ -91,8 +91,11 @@ fn is_repetition(names: &Names<'_>, node: Node<'_>, call: Node<'_>) -> bool {
         let ends = |node: Node<'_>| matches!(node.kind(), "break_expression" | "return_expression");
         return is_counted && !uses_item(names, node, call) && has(node, ends);
     }
-    let body = field(node, "body").map(|body| names.text(body).to_lowercase()).unwrap_or_default();
-    ["attempt", "retr", "tries", "backoff"].iter().any(|word| body.contains(word))
+    // Where a loop counts or spaces out attempts, some name says so.
+    has(node, |node| {
+        let name = if node.kind() == "identifier" { names.text(node).to_lowercase() } else { String::new() };
+        ["attempt", "retr", "tries", "backoff"].iter().any(|word| name.contains(word))
+    })
 }
 
 fn uses_item(names: &Names<'_>, node: Node<'_>, call: Node<'_>) -> bool {

@@ -1,0 +1,3 @@
+"""Not ours."""
+import requests
+requests.get("u")
