@@ -1,6 +1,6 @@
 //! The tool after the migration keeps what the naive one loses.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -266,10 +266,9 @@ impl<'t> Names<'t> {
 
     fn returned(&mut self, node: Node<'t>, above: &[Node<'t>]) {
         let function = above.iter().rev().find_map(|parent| self.function_of.get(&parent.id()));
+        let function = function.and_then(|function| self.functions.get_mut(*function));
         if let (Some(function), Some(value)) = (function, children(node).first()) {
-            if let Some(function) = self.functions.get_mut(*function) {
-                function.returns.push(*value);
-            }
+            function.returns.push(*value);
         }
     }
 
@@ -336,9 +335,12 @@ impl<'t> Names<'t> {
 
     fn place_attributes(&mut self) {
         for (object, name, bound, scope) in std::mem::take(&mut self.attributes) {
-            let found = (object.kind() == "identifier")
-                .then(|| self.bindings(self.text(object), object.start_byte(), scope))
-                .unwrap_or_default();
+            // `a.b.c = …` is no attribute of a's class.
+            let found = if object.kind() == "identifier" {
+                self.bindings(self.text(object), object.start_byte(), scope)
+            } else {
+                Vec::new()
+            };
             let class = found.iter().find_map(|binding| match binding.bound {
                 Bound::Own(class) => Some(class),
                 _ => None,
