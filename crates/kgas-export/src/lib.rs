@@ -15,10 +15,12 @@ mod nodes;
 mod parquet;
 mod place;
 mod rdf;
+mod report;
 mod row;
 
 pub use format::{Counts, ExportError, Format, Out, Single, Tables};
 pub use graph::{Graph, ReadError, Rows};
 pub use place::Aside;
 pub use rdf::{Base, BaseError};
+pub use report::{Missing, ReportError, ReportOptions, Reported, report};
 pub use row::{Document, Entity, Merged, Place, Property, Rejected, Relation, Target};

@@ -5,6 +5,10 @@
 
 mod wild;
 
+pub(crate) mod chromium;
+pub(crate) mod town;
+pub(crate) mod world;
+
 use std::path::Path;
 
 use serde_json::{Value, json};
