@@ -150,6 +150,22 @@ fn another_provider_leaves_behind_what_the_file_says_of_its_own() {
 }
 
 #[test]
+fn a_model_that_is_no_provider_s_in_particular_is_asked_of_whichever_is_named() {
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    let model = |file: &str| {
+        desk.write("kgas.toml", file);
+        let base = ["extract", "in", "--ontology", "ontology.json", "--out", "OUT", "--show-prompt"];
+        let ran = desk.kgas(&[&base[..], &["--provider", "openai"]].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        serde_json::from_str::<Value>(&ran.stdout).unwrap()["model"].clone()
+    };
+    assert_eq!(model("[provider]\nmodel = \"mine\"\n"), "mine");
+    assert_eq!(model("[provider]\nname = \"openai\"\nmodel = \"mine\"\n"), "mine");
+    assert_eq!(model("[provider]\nname = \"ollama\"\nmodel = \"mine\"\n"), "gpt-4");
+    assert_eq!(model("[provider]\nbase_url = \"http://127.0.0.1:1\"\nmodel = \"mine\"\n"), "gpt-4");
+}
+
+#[test]
 fn a_switch_of_the_file_can_be_turned_off_and_gives_way_to_what_excludes_it() {
     let run = |file: &str, more: &[&str]| {
         let desk = Desk::with(&[("a.txt", "Ann is here.")]);
@@ -171,6 +187,10 @@ fn what_is_wrong_in_a_file_is_told_with_its_line_and_the_nearest_name() {
         (
             "[provider]\nbase_ulr = \"http://h\"\n",
             "kgas.toml:2: provider.base_ulr: there is no such setting; did you mean provider.base_url?",
+        ),
+        (
+            "[provider]\nbase_url = \"ftp://me:hunter2@h\"\n",
+            "kgas.toml:2: provider.base_url: the base URL has an unknown scheme: only http and https are spoken",
         ),
         ("[limit]\nrpm = 1\n", "kgas.toml:1: limit: there is no such setting; did you mean limits?"),
         ("\nrpm = 1\n", "kgas.toml:2: rpm stands in no section: it belongs in [limits]"),

@@ -5,9 +5,16 @@ use std::error::Error as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 use kgas_core::nearest;
+use kgas_http::openai::base_url;
 
 /// What is wrong with a value, which isn't repeated: it may be secret.
 pub(crate) fn problem(argument: &Arg, value: &str) -> Option<String> {
+    // Not checked by its definition, whose errors repeat the value: it may hold a password.
+    if argument.get_id() == "base_url"
+        && let Err(error) = base_url(value)
+    {
+        return Some(error.to_string());
+    }
     let alone = Arg::new("value").value_parser(argument.get_value_parser().clone()).allow_hyphen_values(true);
     let command = Command::new("check").no_binary_name(true).disable_help_flag(true).arg(alone);
     let error = command.try_get_matches_from([value]).err()?;

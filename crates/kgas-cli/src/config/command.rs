@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use clap::{ArgAction, Command, CommandFactory as _};
+use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
-use super::table::{COMMANDS, Setting};
+use super::table::{Setting, takes_settings};
 use crate::args::Args;
 
 static DEFINITION: LazyLock<Command> = LazyLock::new(strict);
@@ -16,29 +16,28 @@ pub(crate) fn definition() -> &'static Command {
 
 /// The command line, in which each switch that a file may turn on can be turned off: `--offline=false`.
 pub(crate) fn strict() -> Command {
-    COMMANDS.iter().fold(Args::command(), |whole, name| {
-        whole.mut_subcommand(name, |command| {
-            command.mut_args(|arg| {
-                let is_switch = matches!(arg.get_action(), ArgAction::SetTrue);
-                if !is_switch || Setting::of(arg.get_id().as_str()).is_none() {
-                    return arg;
-                }
-                arg.action(ArgAction::Set)
-                    .num_args(0..=1)
-                    .require_equals(true)
-                    .default_missing_value("true")
-                    .default_value("false")
-                    .hide_default_value(true)
-                    .hide_possible_values(true)
-                    .value_name("BOOL")
-            })
-        })
+    each(Args::command(), |arg| {
+        let is_switch = matches!(arg.get_action(), ArgAction::SetTrue);
+        if !is_switch || Setting::of(arg.get_id().as_str()).is_none() {
+            return arg;
+        }
+        arg.action(ArgAction::Set)
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .default_value("false")
+            .hide_default_value(true)
+            .hide_possible_values(true)
+            .value_name("BOOL")
     })
 }
 
 /// The same, in which nothing has to be there.
 pub(crate) fn loose() -> Command {
-    COMMANDS
-        .iter()
-        .fold(strict(), |whole, name| whole.mut_subcommand(name, |command| command.mut_args(|arg| arg.required(false))))
+    each(strict(), |arg| arg.required(false))
+}
+
+/// Changes the arguments of all commands that take settings.
+fn each(whole: Command, change: impl Fn(Arg) -> Arg) -> Command {
+    whole.mut_subcommands(|command| if takes_settings(&command) { command.mut_args(&change) } else { command })
 }

@@ -54,6 +54,9 @@ const FALLS: [(&str, &[&str]); 7] = [
     ("retry_failed", &["offline", "no_journal"]),
 ];
 
+/// What says which server is meant.
+const PLACES: [&str; 2] = ["provider", "base_url"];
+
 /// Switches that leave another setting without sense.
 const EXCLUDE: [(&str, &str); 2] = [("no_journal", "cache"), ("no_journal", "offline")];
 
@@ -118,6 +121,11 @@ pub(crate) fn layered(
 /// Takes out what falls with what is said above; `is_over` knows whether that is said, and otherwise than here.
 fn fall(held: &mut Layered, is_over: impl Fn(&str, Option<&Vec<String>>) -> bool) {
     for (over, others) in FALLS {
+        // Models and keys that were written for no server in particular are for whichever is named.
+        let is_of_server = PLACES.contains(&over);
+        if is_of_server && !PLACES.iter().any(|place| held.contains_key(place)) {
+            continue;
+        }
         if is_over(over, held.get(over).map(|said| &said.values)) {
             held.retain(|argument, _| !others.contains(argument));
         }

@@ -27,7 +27,7 @@ use self::environment::Environment;
 use self::file::File;
 pub(crate) use self::find::NAME;
 use self::layers::{Layered, Typed, layered};
-use self::table::COMMANDS;
+use self::table::takes_settings;
 use self::trust::Trust;
 pub(crate) use self::trusting::trust;
 use crate::Exit;
@@ -70,12 +70,13 @@ pub(crate) fn read(arguments: &[OsString]) -> Result<Configured, Stop> {
     let strict = || command::strict().try_get_matches_from(arguments);
     // What has to be there may be in the file. Help, and what is wrong in any case, are those of the whole definition.
     let typed = command::loose().try_get_matches_from(arguments).or_else(|_| strict())?;
-    let Some((name, matches)) = typed.subcommand().filter(|(name, _)| COMMANDS.contains(name)) else {
+    let defined = |name: &str| command::definition().find_subcommand(name).filter(|command| takes_settings(command));
+    let taking = typed.subcommand().and_then(|(name, matches)| Some((name, matches, defined(name)?)));
+    let Some((name, matches, definition)) = taking else {
         return Ok(Configured { args: Args::from_arg_matches(&strict()?)?, warnings: Vec::new() });
     };
     let environment = Environment::read()?;
     let file = file(matches)?;
-    let definition = command::definition().find_subcommand(name).ok_or_else(|| Failure::fatal("no such command"))?;
     let held = layered(definition, &Typed::new(matches), &environment, file.as_ref())?;
     let declared = tools::declared(&registry()?, &environment, file.as_ref())?;
     if let Some(file) = &file {

@@ -89,8 +89,10 @@ pub(crate) const SECTIONS: [(&str, &str); 10] = [
     ("tools", "How tools work: a key for all that have it, a table for one of them"),
 ];
 
-/// The commands that take settings.
-pub(crate) const COMMANDS: [&str; 4] = ["extract", "plan", "embed", "run"];
+/// Whether a command takes settings: those that may ask a model do.
+pub(crate) fn takes_settings(command: &Command) -> bool {
+    command.get_arguments().any(|arg| arg.get_id() == "base_url")
+}
 
 const fn row(section: &'static str, key: &'static str, argument: &'static str, kind: Kind) -> Setting {
     Setting { section, key, argument, kind, claim: None }

@@ -19,6 +19,8 @@ const FILES: [(&str, &str); 3] = [
 const NEXT: [&str; 2] = ["kgas extract documents --out graph", "kgas explain graph Heron"];
 
 pub(crate) fn main(folder: &Path, show: Show) -> Result<Exit, Failure> {
+    let is_here = folder == Path::new(".");
+    let folder = if is_here { Path::new("") } else { folder };
     // All are looked for before any is written: half of a beginning is none.
     for (name, _) in FILES {
         let path = folder.join(name);
@@ -38,7 +40,6 @@ pub(crate) fn main(folder: &Path, show: Show) -> Result<Exit, Failure> {
     if let Err(failure) = trust(&folder.join(NAME)) {
         show.warning(&format!("{NAME} is not trusted: {failure}"));
     }
-    let is_here = folder == Path::new(".");
     let enter = (!is_here).then(|| format!("cd {}", quoted(folder)));
     show.result("next:")?;
     enter.iter().map(String::as_str).chain(NEXT).try_for_each(|line| show.result(&format!("  {line}")))?;
