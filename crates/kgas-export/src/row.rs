@@ -94,19 +94,17 @@ pub struct Place {
 
 /// A line of `relations.jsonl`.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "RelationLine")]
 pub struct Relation {
     /// Its id, the same in every run.
     pub id: String,
     /// The relation's label in the ontology.
-    #[serde(rename = "type")]
     pub relation_type: String,
     /// The id of an entity.
     pub subject: String,
     /// What it leads to.
-    #[serde(flatten)]
     pub target: Target,
     /// The plain form of a value that is a date, a number or a quantity.
-    #[serde(default)]
     pub normal: Option<Value>,
     /// The highest.
     pub confidence: f64,
@@ -115,13 +113,41 @@ pub struct Relation {
 }
 
 /// What a relation leads to.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug)]
 pub enum Target {
     /// The id of an entity.
     Object(String),
     /// A value, as the text writes it.
     Value(String),
+}
+
+/// The line as it is written. A flattened `Target` would read the same, but copy all of the line before.
+#[derive(Deserialize)]
+struct RelationLine {
+    id: String,
+    #[serde(rename = "type")]
+    relation_type: String,
+    subject: String,
+    object: Option<String>,
+    value: Option<String>,
+    #[serde(default)]
+    normal: Option<Value>,
+    confidence: f64,
+    evidence: Vec<Place>,
+}
+
+impl TryFrom<RelationLine> for Relation {
+    type Error = &'static str;
+
+    fn try_from(line: RelationLine) -> Result<Self, Self::Error> {
+        let RelationLine { id, relation_type, subject, object, value, normal, confidence, evidence } = line;
+        let target = match (object, value) {
+            (Some(object), None) => Target::Object(object),
+            (None, Some(value)) => Target::Value(value),
+            _ => return Err("a relation has either an object or a value"),
+        };
+        Ok(Self { id, relation_type, subject, target, normal, confidence, evidence })
+    }
 }
 
 /// A line of `documents.jsonl`.

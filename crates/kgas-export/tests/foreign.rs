@@ -101,7 +101,7 @@ fn an_empty_graph_is_read_as_one() {
 
 #[test]
 fn a_hundred_thousand_relations_arrive_in_every_tool() {
-    let is_rdf = |format: &Format| matches!(format.name(), "turtle" | "jsonld");
-    let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| !is_rdf(format)).collect();
-    Exported::of(&Draft::large(100_000), &formats).are_read_by(&[&FAST[..], &["graphviz"]].concat());
+    // rdflib would take minutes.
+    let readers = [&FAST[..], &["rapper", "pyoxigraph", "graphviz"]].concat();
+    Exported::of(&Draft::large(100_000), &Format::ALL).are_read_by(&readers);
 }

@@ -217,6 +217,31 @@ def rdf_equal(graph, path):
     return len(graph.entities), len(graph.edges)
 
 
+def counted(triples):
+    """The nodes and edges of very many triples, given as subject, predicate and object in the form of N-Triples."""
+    nodes, edges = set(), set()
+    for subject, predicate, object in triples:
+        if predicate == "<http://www.w3.org/2000/01/rdf-schema#label>" and subject.startswith("<urn:kgas:entity:"):
+            nodes.add(subject)
+        elif predicate.endswith("rdf-syntax-ns#object>") and object.startswith("<urn:kgas:entity:"):
+            edges.add(subject)
+    return len(nodes), len(edges)
+
+
+def rapper(graph, path):
+    ran = subprocess.Popen(["rapper", "-q", "-i", "turtle", "-o", "ntriples", path], stdout=subprocess.PIPE, text=True)
+    found = counted(line.split(" ", 2) for line in ran.stdout)
+    same("exit code", ran.wait(), 0)
+    return found
+
+
+def oxigraph(graph, path):
+    import pyoxigraph
+
+    quads = pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.JSON_LD)
+    return counted((str(quad.subject), str(quad.predicate), str(quad.object)) for quad in quads)
+
+
 def unescaped(text):
     return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
 
@@ -319,11 +344,11 @@ def cypher(graph, path):
 
 
 READERS = {"networkx": graphml, "pandas csv": csv_pandas, "duckdb csv": csv_duckdb, "pandas parquet": parquet_pandas,
-           "duckdb parquet": parquet_duckdb, "rdflib turtle": rdf, "rdflib jsonld": rdf, "rdflib equal": rdf_equal, "graphviz": graphviz,
+           "duckdb parquet": parquet_duckdb, "rdflib turtle": rdf, "rdflib jsonld": rdf, "rdflib equal": rdf_equal, "rapper": rapper, "pyoxigraph": oxigraph, "graphviz": graphviz,
            "graphviz svg": graphviz_svg, "pydot": pydot_reader, "kglite": cypher}
 
 ENDINGS = {"networkx": ".graphml", "pandas csv": ".csv", "duckdb csv": ".csv", "pandas parquet": ".parquet",
-           "duckdb parquet": ".parquet", "rdflib turtle": ".ttl", "rdflib jsonld": ".jsonld", "kglite": ".cypher",
+           "duckdb parquet": ".parquet", "rdflib turtle": ".ttl", "rdflib jsonld": ".jsonld", "kglite": ".cypher", "rapper": ".ttl", "pyoxigraph": ".jsonld",
            "graphviz": ".dot", "graphviz svg": ".dot", "pydot": ".dot"}
 
 if __name__ == "__main__":
