@@ -324,6 +324,8 @@ fn a_narrow_screen_needs_no_scrolling_sideways() {
         chromium.eval(&format!("location.hash = {hash:?}"));
         chromium.eval("new Promise((done) => setTimeout(done, 100))");
         assert_eq!(chromium.eval("document.documentElement.scrollWidth <= innerWidth"), true, "{hash}");
+        let covers = hash.starts_with("#relation=");
+        assert_eq!(chromium.eval("document.querySelector('main').inert"), covers, "{hash}");
         look(&mut chromium, &format!("narrow-{}", hash.trim_start_matches('#').split('=').next().unwrap()));
     }
     assert_quiet(&chromium);

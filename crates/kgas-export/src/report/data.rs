@@ -276,7 +276,9 @@ fn reasons(graph: &mut Graph) -> Result<Vec<Reason>, ReadError> {
             if item.len() < whole.len() {
                 item.push('…');
             }
-            reason.examples.push((row.document, row.tool, item));
+            if reason.examples.iter().all(|(_, _, other)| *other != item) {
+                reason.examples.push((row.document, row.tool, item));
+            }
         }
     }
     let named = reasons.into_iter().map(|(name, reason)| Reason { means: in_words(&name), reason: name, ..reason });

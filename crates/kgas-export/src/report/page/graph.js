@@ -100,28 +100,36 @@ function typesLegend() {
         } }), typeTag(type), h("span", { class: "dim count" }, count(number))))));
 }
 
+/** Nodes from which on drawing takes so long that most pictures of the way are left out. */
+const MANY = 1500;
+
 /** Takes steps until nothing moves any more, a few milliseconds at a time. Where motion isn't wanted, only the end is shown. */
 function arrange() {
   if (scene.isArranging) return;
   scene.isArranging = true;
   const still = isStill();
+  const pause = entities.length > MANY ? 400 : 0;
+  let drawn = performance.now();
   const slice = () => {
-    // Where drawing takes long, more is arranged between two pictures.
-    const until = performance.now() + (still || entities.length > 1500 ? 40 : 12);
+    const until = performance.now() + (still || pause ? 30 : 12);
     do layout.step(); while (!layout.isSettled() && performance.now() < until);
-    $("busy").hidden = layout.isSettled() || entities.length < 200;
-    if (scene.isFitted) fit(false);
-    if (!still || layout.isSettled()) redraw();
-    if (!layout.isSettled()) {
-      if (still) setTimeout(slice);
-      else requestAnimationFrame(slice);
+    const isDone = layout.isSettled();
+    $("busy").hidden = isDone || entities.length < 200;
+    const isSeen = isDone || (!still && performance.now() - drawn >= pause);
+    if (isSeen) {
+      drawn = performance.now();
+      if (scene.isFitted) fit(false);
+      redraw();
+    }
+    if (!isDone) {
+      if (isSeen) requestAnimationFrame(slice);
+      else setTimeout(slice);
       return;
     }
     scene.isArranging = false;
     scene.canvas.dataset.settled = "true";
     if (scene.selected >= 0 && scene.isFitted) focusOn(scene.selected);
   };
-  if (layout.isSettled()) layout.alpha = 0;
   slice();
 }
 

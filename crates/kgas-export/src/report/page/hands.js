@@ -75,8 +75,8 @@ function drag(x, y) {
   layout.y[hands.node] = (y - scene.y) / scene.zoom;
   layout.held = hands.node;
   scene.isFitted = false;
-  if (isStill() || layout.degree[hands.node] === 0) redraw();
-  else {
+  redraw();
+  if (!isStill() && layout.degree[hands.node] > 0) {
     layout.alpha = Math.max(layout.alpha, 0.12);
     arrange();
   }

@@ -8,7 +8,7 @@ function showPanel(byReader) {
   if (!one) {
     const hadFocus = panel.contains(document.activeElement);
     panel.hidden = true;
-    document.body.classList.remove("with-panel");
+    cover(false);
     if (hadFocus && opener) (opener.isConnected && opener.offsetParent ? opener : $("main")).focus();
     opener = null;
     return;
@@ -19,9 +19,14 @@ function showPanel(byReader) {
   panel.replaceChildren(h("button", { type: "button", class: "close", "aria-label": "Close details", onclick: leavePanel }, "✕"), ...content);
   panel.scrollTop = 0;
   panel.hidden = false;
-  document.body.classList.add("with-panel");
+  cover(matchMedia("(max-width: 30rem)").matches);
   // Who walks through the drawing stays in it.
   if (byReader && !(from && from.id === "canvas" && !hands.isEntering)) panel.querySelector("h2").focus({ preventScroll: true });
+}
+
+/** Where the panel covers all, nothing beneath it can be reached. */
+function cover(isWhole) {
+  for (const one of document.querySelectorAll(".top, main")) one.inert = isWhole;
 }
 
 /** The first of many, and a button that shows the others. */
