@@ -40,6 +40,7 @@ mod progress;
 mod prompt;
 mod purse;
 mod record;
+mod report;
 mod run;
 mod settings;
 mod shell;
@@ -124,6 +125,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Plan(command) => block_on(plan::main(&command, show)),
         Command::Embed(command) => block_on(embed::main(&command, show)),
         Command::Explain(command) => explain::main(&command, show),
+        Command::Report(command) => report::main(&command, show),
         Command::Diff(command) => diff::main(&command, show),
         Command::Audit(command) => audit::main(&command, show),
         Command::Init { folder } => init::main(&folder, show),

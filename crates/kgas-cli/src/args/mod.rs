@@ -10,6 +10,7 @@ mod model;
 mod ontology;
 mod plan;
 mod shell;
+mod report;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub(crate) use self::model::{ModelArgs, Proxy};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
 pub(crate) use self::plan::PlanArgs;
 pub(crate) use self::shell::{CompletionsArgs, ManArgs};
+pub(crate) use self::report::ReportArgs;
 use crate::declared::Declared;
 
 /// Turns documents and an ontology into a source-grounded knowledge graph.
@@ -64,6 +66,8 @@ pub(crate) enum Command {
     Ontology(OntologyCommand),
     /// Show what an entity or relation of a graph rests on
     Explain(Box<ExplainArgs>),
+    /// Make a page of a graph, to look at in a browser
+    Report(ReportArgs),
     /// Compare two graphs by what they say
     Diff(Box<DiffArgs>),
     /// Find what holds synchronous Python and Rust code up, and what to write instead
