@@ -20,7 +20,7 @@ impl Allowed {
     pub(crate) fn read(source: &str, root: Node<'_>, problems: &mut Vec<Problem>) -> Self {
         let mut allowed = Self::default();
         walk(root, |node, _| {
-            if !node.kind().ends_with("comment") {
+            if !matches!(node.kind(), "comment" | "line_comment" | "block_comment") {
                 return;
             }
             let Some(names) = names(text(source, node)) else { return };

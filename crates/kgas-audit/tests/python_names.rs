@@ -105,6 +105,7 @@ fn a_client_is_known_wherever_it_was_put() {
             "import http.client\nc = http.client.HTTPSConnection(h)\nc.request('GET', '/')  # -> blocking-call\nc.getresponse()\n",
             "from openai import OpenAI\nOpenAI().with_options(timeout=5).embeddings.create(input=x)  # -> blocking-call\n",
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from openai import OpenAI\ndef f(c: 'OpenAI'):\n    c.responses.create(input=x)  # -> blocking-call\n",
+            "import contextlib, httpx\nwith contextlib.ExitStack() as stack:\n    c = stack.enter_context(httpx.Client())\n    c.get(u)  # -> blocking-call\n",
             "import httpx\nc = httpx.Client()\nc = httpx.AsyncClient()\nc.get(u)\n",
             "from openai import AsyncOpenAI\nclient = AsyncOpenAI()\nclient.chat.completions.create(model=m)\n",
         ],

@@ -115,6 +115,7 @@ fn calls_one_after_another_for_each_item_are_told_of() {
             "async fn f(c: reqwest::Client) {\n    stream::iter(us).map(|u| async move { c.get(u).send().await }).buffer_unordered(8);\n}",
             "fn f() { us.iter().map(|u| ureq::get(u).call()).collect() } // -> single-calls-in-a-loop",
             "fn f() { us.par_iter().map(|u| ureq::get(u).call()).collect() }",
+            "fn f() { us.iter().par_bridge().map(|u| ureq::get(u).call()).collect() }",
             "fn f(u: Option<&str>) { u.map(|u| ureq::get(u).call()); }",
             "async fn one(c: &reqwest::Client) { c.get(u).send().await; }\nasync fn f(c: reqwest::Client) {\n    for u in us {\n        one(&c).await; // -> single-calls-in-a-loop\n        later.push(one(&c));\n    }\n}",
             "async fn f(c: reqwest::Client) {\n    for u in us {\n        timeout(d, c.get(u).send()).await; // -> single-calls-in-a-loop\n    }\n}",

@@ -199,8 +199,18 @@ impl<'n, 't> Values<'n, 't> {
                 };
                 Thing::Client { client, way: rest.trim_end_matches('.').to_owned(), settings }
             }
+            // What an exit stack enters, it gives.
+            Thing::Object(_) | Thing::Other if self.enters(function) => {
+                let entered = field(call, "arguments").map(children).unwrap_or_default();
+                entered.first().map_or(Thing::Other, |entered| self.value(*entered, scope))
+            }
             Thing::Object(_) | Thing::Other => Thing::Other,
         }
+    }
+
+    fn enters(&self, function: Node<'t>) -> bool {
+        let name = field(function, "attribute").map(|name| self.names.text(name));
+        matches!(name, Some("enter_context" | "enter_async_context"))
     }
 
     /// The class and the call by which the value of an expression was made.
