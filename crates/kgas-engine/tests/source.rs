@@ -7,7 +7,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use kgas_engine::source::{Input, SourceOptions, Sourced, documents};
+use kgas_engine::source::{Format, Input, SourceOptions, Sourced, count, documents};
 
 fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) {
     let path = folder.join(name);
@@ -315,4 +315,36 @@ fn reading_ends_where_enough_was_read() {
     let limited = SourceOptions { limit: Some(1), ..options("k", "v") };
     assert_eq!(told(&read(folder.path(), &limited)), [("a", "x".to_owned())]);
     assert_eq!(read(folder.path(), &options("k", "v")).len(), 4);
+}
+
+#[test]
+fn documents_are_counted_ahead_where_that_is_cheap_and_never_wrongly() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "texts/a.txt", "a");
+    write(folder.path(), "texts/b.txt.gz", gz("b"));
+    write(folder.path(), "texts/bad.md", b"\xff");
+    write(folder.path(), "lines.jsonl", "{\"text\": \"a\"}\n \n\nbroken\n{\"text\": \"b\"}");
+    write(folder.path(), "lines.jsonl.gz", gz("{\"text\": \"a\"}\n"));
+    write(folder.path(), "table.csv", "text\na\n");
+    let all = SourceOptions::default();
+    let limited = |limit| SourceOptions { limit: Some(limit), ..SourceOptions::default() };
+    let sample = SourceOptions { sample: Some((2, 1)), ..SourceOptions::default() };
+    let cases = [
+        (vec!["texts"], &all, Some(3)),
+        (vec!["texts", "texts"], &all, Some(6)),
+        (vec!["texts", "lines.jsonl", "missing.txt"], &all, Some(7)),
+        (vec!["texts"], &limited(2), Some(2)),
+        (vec!["texts"], &limited(9), Some(3)),
+        (vec!["texts"], &sample, Some(2)),
+        (vec!["texts", "lines.jsonl.gz"], &all, None),
+        (vec!["table.csv"], &all, None),
+    ];
+    for (names, options, expected) in cases {
+        let inputs: Vec<Input> = names.iter().map(|name| Input::Path(folder.path().join(name))).collect();
+        assert_eq!(count(inputs.clone(), options), expected, "{names:?}");
+        if let Some(expected) = expected {
+            assert_eq!(documents(inputs, options).count() as u64, expected, "{names:?}");
+        }
+    }
+    assert_eq!(count(vec![Input::Stdin(Format::Text)], &all), None);
 }

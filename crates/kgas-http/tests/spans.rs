@@ -55,8 +55,7 @@ async fn spans(client: &Client, path: &str) -> Vec<Fields> {
     let listening = tracing::subscriber::set_default(spans.clone());
     client.get(path).query("token", "hunter2").await;
     drop(listening);
-    let spans = spans.0.lock().unwrap().clone();
-    spans
+    spans.0.lock().unwrap().clone()
 }
 
 #[tokio::test(start_paused = true)]

@@ -58,6 +58,15 @@ impl File {
         Self { origin: Origin::Path(path), id, broken: Some(error) }
     }
 
+    pub(super) const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Whether it can't be read at all.
+    pub(super) const fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     pub(super) fn documents(self, options: &SourceOptions) -> Documents {
         let source = match &self.origin {
             Origin::Path(path) => path.to_string_lossy().into_owned(),

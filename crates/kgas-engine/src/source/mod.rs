@@ -1,5 +1,6 @@
 //! Where documents come from: files, folders and standard input.
 
+mod count;
 mod csv;
 mod file;
 mod jsonl;
@@ -11,6 +12,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
+pub use count::count;
 pub use file::Format;
 
 fn fields(present: &str) -> String {
