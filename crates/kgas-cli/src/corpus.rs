@@ -16,6 +16,7 @@ use crate::progress::Meter;
 use crate::purse;
 use crate::settings::Equipped;
 use crate::show::Show;
+use crate::telemetry::MetricsFile;
 use crate::words::counted;
 
 /// Documents, and what is done with each.
@@ -29,6 +30,8 @@ pub(crate) struct Corpus {
     pub(crate) redo: Arc<Redo>,
     /// Documents at once.
     pub(crate) in_flight: NonZeroUsize,
+    /// Where the figures are written, where that was asked for.
+    pub(crate) metrics: Option<Arc<MetricsFile>>,
     /// The command line that goes on where this one stops.
     pub(crate) again: String,
 }
@@ -53,7 +56,9 @@ impl Corpus {
         };
         let (inputs, options) = self.documents.clone();
         let documents = source::documents(inputs, &options);
-        let finished = kgas_engine::run(documents, pipeline, store, &self.models.interrupt, &mut meter).await;
+        let watch = meter.watch().counting(self.documents.clone()).writing(self.metrics.clone());
+        let running = kgas_engine::run(documents, pipeline, store, &self.models.interrupt, &mut meter);
+        let finished = watch.beside(running).await;
         meter.finish();
         let finished = finished.map_err(not_written)?;
         if finished.tally.all_documents() == 0 && !self.models.interrupt.is_stopping() {
@@ -61,6 +66,13 @@ impl Corpus {
             return Err(Failure::fatal(format!("there are no documents in what was named: {known}")));
         }
         Ok(finished)
+    }
+
+    /// Writes the figures for the last time.
+    pub(crate) async fn tell_figures(&self, show: Show) {
+        if let Some(metrics) = &self.metrics {
+            metrics.end(show).await;
+        }
     }
 
     /// How a run with this tally ended.

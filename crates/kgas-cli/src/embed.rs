@@ -15,6 +15,7 @@ use crate::progress::Meter;
 use crate::record::Record;
 use crate::settings::{equip, registry};
 use crate::show::Show;
+use crate::telemetry::MetricsFile;
 use crate::words::counted;
 use crate::{Exit, input};
 
@@ -36,6 +37,7 @@ pub(crate) async fn main(args: &EmbedArgs, show: Show) -> Result<Exit, Failure> 
     }
     record.tell(show);
     let models = models.keep(record, endpoint.as_ref(), &tools);
+    let metrics = MetricsFile::begin(&args.metrics, &models.board)?;
     if let Some(endpoint) = &endpoint {
         show.note(&format!("asking {}", endpoint.in_words()));
     }
@@ -49,10 +51,12 @@ pub(crate) async fn main(args: &EmbedArgs, show: Show) -> Result<Exit, Failure> 
         models,
         redo: Arc::default(),
         in_flight,
+        metrics,
         again: args.journal.again.clone(),
     };
     let ended = run(&corpus, (&args.out, beside.as_ref()), store, show).await;
     let kept = corpus.models.record().close().await;
+    corpus.tell_figures(show).await;
     signals.abort();
     ended.and_then(|exit| kept.map(|()| exit))
 }
@@ -89,7 +93,9 @@ async fn run(
 ) -> Result<Exit, Failure> {
     let not_written = |error| Failure::fatal(OutputError::new(file, error));
     // There is no ledger, so every document that went wrong is named here.
-    let Finished { tally, store } = corpus.run(store, Meter::new(show, usize::MAX), not_written).await?;
+    let meter = Meter::new(show, usize::MAX, Arc::clone(&corpus.models.board));
+    let Finished { tally, store } = corpus.run(store, meter, not_written).await?;
+    corpus.models.board.end(corpus.state(&tally), None, None);
     let partial = own(file).join(PARTIAL);
     let is_finished = !matches!(corpus.state(&tally), RunState::Stopped | RunState::Interrupted);
     let path = if is_finished || !file.exists() { file } else { &partial };

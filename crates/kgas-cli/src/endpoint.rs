@@ -22,6 +22,7 @@ use crate::input;
 use crate::key::{self, KeyError, is_openai, key_for};
 use crate::purse::Asked;
 use crate::settings::{Equipped, needs};
+use crate::telemetry::Traffic;
 
 /// The one provider whose models are assumed where none is named.
 const OPENAI: &str = "openai";
@@ -94,13 +95,19 @@ impl Endpoint {
     }
 
     /// A client of it, which asks the purse before each attempt, and turns away what only queues when the run is
-    /// stopped. Nothing is connected yet.
+    /// stopped, and has its attempts counted. Nothing is connected yet.
     ///
     /// Only now is a key looked for: whoever sends nothing needs none.
-    pub(crate) fn client(&self, interrupt: &Interrupt, purse: Arc<dyn Purse>) -> Result<Client, Failure> {
+    pub(crate) fn client(
+        &self,
+        interrupt: &Interrupt,
+        purse: Arc<dyn Purse>,
+        traffic: Traffic,
+    ) -> Result<Client, Failure> {
         self.allowed()?;
         let key = key_for(&self.base, self.key_variable.as_deref()).map_err(Failure::fatal)?;
-        let client = self.builder(purse, key).close_on(is_final).build().map_err(|error| self.unbuilt(&error))?;
+        let builder = self.builder(purse, key).close_on(is_final).on_attempt(move |attempt| traffic.attempt(attempt));
+        let client = builder.build().map_err(|error| self.unbuilt(&error))?;
         let (limiter, interrupt) = (client.limiter().clone(), interrupt.clone());
         // It waits as long as the process lives, and nobody waits for it.
         tokio::spawn(async move {
@@ -216,7 +223,7 @@ impl Endpoint {
 
     pub(crate) fn chat_model(&self, transport: Arc<dyn Transport>, gate: Arc<Gate>) -> OpenAiModel {
         let model = self.model.as_deref().unwrap_or(CHAT_MODEL);
-        OpenAiModel::new(self.base.host(), model, self.extra.clone(), transport, gate)
+        OpenAiModel::new(self.base.host(), model, self.extra.clone(), transport, gate).at(&self.base)
     }
 
     pub(crate) fn embedder(
@@ -225,7 +232,8 @@ impl Endpoint {
         transport: Arc<dyn Transport>,
         gate: Arc<Gate>,
     ) -> OpenAiEmbedder {
-        OpenAiEmbedder::new(self.base.host(), model.unwrap_or(EMBEDDING_MODEL), transport, gate)
+        let model = model.unwrap_or(EMBEDDING_MODEL);
+        OpenAiEmbedder::new(self.base.host(), model, transport, gate).at(&self.base)
     }
 
     /// The address, and the limits in force.

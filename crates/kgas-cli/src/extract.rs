@@ -21,6 +21,7 @@ use crate::settings::{Equipped, note_of_cut};
 use crate::show::Show;
 use crate::similar::Similarity;
 use crate::summary::{in_words, summary};
+use crate::telemetry::MetricsFile;
 use crate::{Exit, origin};
 
 pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure> {
@@ -34,6 +35,7 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
     let out = Folder::create(&args.out).map_err(Failure::fatal)?;
     let record = record(args, &models, &out)?;
     let mut models = models.keep(record, endpoint.as_ref(), &all);
+    let metrics = MetricsFile::begin(&args.metrics, &models.board)?;
     show.note(&first_line(endpoint.as_ref(), &all));
     models.record().tell(show);
     let redo = redo(args, &models, endpoint.as_ref(), (&all, show))?;
@@ -48,10 +50,11 @@ pub(crate) async fn main(args: &ExtractArgs, show: Show) -> Result<Exit, Failure
         return Err(Failure::fatal(error));
     }
     let in_flight = in_flight(&tools, args.model.max_concurrent);
-    let corpus =
-        Corpus { documents, tools, ontology, examples, models, redo, in_flight, again: args.journal.again.clone() };
+    let again = args.journal.again.clone();
+    let corpus = Corpus { documents, tools, ontology, examples, models, redo, in_flight, metrics, again };
     let ended = run(&corpus, args, similarity.as_ref(), &out, show).await;
     let kept = corpus.models.record().close().await;
+    corpus.tell_figures(show).await;
     signals.abort();
     ended.and_then(|exit| kept.map(|()| exit))
 }
@@ -96,7 +99,8 @@ async fn run(
     let store = Store::create(&out.own()).map_err(not_written)?;
     let store = store.offsets(origin::unit(args.offsets)).merging(origin::merging(args.merge));
     let origin = origin::of(corpus, args).map_err(not_written)?;
-    let Finished { mut tally, store } = corpus.run(store, Meter::new(show, NAMED), not_written).await?;
+    let meter = Meter::new(show, NAMED, Arc::clone(&corpus.models.board));
+    let Finished { mut tally, store } = corpus.run(store, meter, not_written).await?;
     let (store, compared) = match similarity {
         Some(similarity) => similarity.connect(corpus, store, out, show).await?,
         None => (store, Usage::default()),
@@ -109,6 +113,7 @@ async fn run(
     tally.settle(&graph);
     let counts = Counts::new(&tally, graph);
     let summary = summary(corpus, args, counts, (&tally, compared), (started, begun.elapsed()));
+    corpus.models.board.end(summary.state, Some(&summary.counts.graph), summary.run.spent.cost.usd_saved);
     let (line, estimate) = (in_words(&summary), summary.run.estimate);
     let is_finished = !matches!(summary.state, RunState::Stopped | RunState::Interrupted);
     let place = tokio::task::spawn_blocking(move || draft.publish(&origin, summary))

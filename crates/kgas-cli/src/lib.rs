@@ -48,6 +48,7 @@ mod show;
 mod signals;
 mod similar;
 mod summary;
+mod telemetry;
 mod toolbox;
 mod tools;
 mod words;
@@ -58,7 +59,7 @@ use std::process::ExitCode;
 // Links the built-in tools; a binary that links kgas-cli has them too.
 use kgas_tools as _;
 
-use args::Command;
+use args::{Command, LogFormat};
 use config::{Configured, Stop};
 use failure::Failure;
 use show::{Show, Stream};
@@ -109,14 +110,14 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Ok(configured) => configured,
         Err(Stop::Clap(help_or_error)) => return show::clap(&help_or_error, results),
         Err(Stop::Failure(failure)) => {
-            Show::new(false, results).failure(&failure);
+            Show::new(false, results, LogFormat::default()).failure(&failure);
             return failure.exit();
         }
     };
     args.command.note(again::command(&arguments));
-    let show = Show::new(args.quiet, results);
+    let show = Show::new(args.quiet, results, args.log.log_format);
     warnings.iter().for_each(|warning| show.warning(warning));
-    logging::start(args.verbose);
+    telemetry::start(args.verbose, &args.log, show);
     let ended = match args.command {
         Command::Tools(command) => tools::main(&command, show),
         Command::Ontology(command) => ontology::main(&command, show),

@@ -19,6 +19,7 @@ use crate::purse::{self, Bill};
 use crate::record::{Nowhere, Record};
 use crate::settings::{Equipped, needs};
 use crate::show::Show;
+use crate::telemetry::{Board, Traffic, Watched};
 
 /// What tools are run with: models or none, and what may stop them.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct Models {
     pub(crate) budget: Option<Arc<Budget>>,
     /// What that costs.
     pub(crate) bill: Bill,
+    /// Where the figures of what they do come together.
+    pub(crate) board: Arc<Board>,
     /// What was estimated, where anything is bought.
     estimator: Option<Estimator>,
     chat: Option<OpenAiModel>,
@@ -60,11 +63,13 @@ impl Models {
                     return Ok(Self { bill, ..Self::behind(Arc::new(Nowhere), endpoint, tools, interrupt) });
                 }
                 let budget = purse::budget(money, &prices, &asked)?;
-                let client = Arc::new(endpoint.client(&interrupt, budget.clone())?);
+                let traffic = Traffic::default();
+                let client = Arc::new(endpoint.client(&interrupt, budget.clone(), traffic.clone())?);
+                let board = Arc::new(Board::of(traffic, client.limiter().clone(), Arc::clone(&budget)));
                 let estimator = Estimator::new(Arc::new(endpoint.gauge(&asked, &prices)));
                 let gauged = Arc::new(Gauged::new(client, estimator.clone()));
                 let models = Self::behind(gauged, endpoint, tools, interrupt);
-                Ok(Self { budget: Some(budget), bill, estimator: Some(estimator), ..models })
+                Ok(Self { budget: Some(budget), bill, board, estimator: Some(estimator), ..models })
             }
             None => Self::none(tools, interrupt),
         }
@@ -77,10 +82,13 @@ impl Models {
             record.teach(estimator);
         }
         let line = record.around(line, &endpoint.base.to_string(), &self.interrupt);
+        // Outside the journal, so that what it gives is seen too.
+        let line = Arc::new(Watched::new(line, self.board.traffic.clone()));
         Self {
             record,
             budget: self.budget,
             bill: self.bill,
+            board: self.board,
             estimator: self.estimator,
             ..Self::behind(line, endpoint, tools, self.interrupt)
         }
@@ -119,6 +127,7 @@ impl Models {
             asking,
             budget: None,
             bill: Bill::default(),
+            board: Arc::default(),
             estimator: None,
             chat: Some(chat),
             gate,
@@ -202,6 +211,7 @@ impl Models {
             asking,
             budget: None,
             bill: Bill::default(),
+            board: Arc::default(),
             estimator: None,
             chat: None,
             gate,

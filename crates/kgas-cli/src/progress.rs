@@ -1,17 +1,13 @@
-//! How far a run is: a bar on a terminal, a line now and then elsewhere.
+//! What a run tells while it goes on: a bar on a terminal, a line now and then elsewhere, and what went wrong.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use kgas_core::ChunkState;
 use kgas_engine::{ChunkRow, DocumentRow, DocumentState, Progress, Tally, ToolChunk};
-use tokio::time::Instant;
 
 use crate::show::Show;
-use crate::words::counted;
-
-/// How often a line is printed where there is no bar.
-const INTERVAL: Duration = Duration::from_secs(30);
+use crate::telemetry::{self, Board, Watch};
 
 /// Documents that went wrong and are named where a ledger, or the next look, names all.
 pub(crate) const NAMED: usize = 20;
@@ -21,21 +17,20 @@ pub(crate) const NAMED: usize = 20;
 pub(crate) struct Meter {
     show: Show,
     bar: Option<ProgressBar>,
-    last: Instant,
+    board: Arc<Board>,
     incomplete: usize,
     named: usize,
 }
 
 impl Meter {
     /// A meter that names at most so many of the documents that went wrong.
-    pub(crate) fn new(show: Show, named: usize) -> Self {
-        let bar = show.has_bar().then(|| {
-            let bar = ProgressBar::new_spinner();
-            let style = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            bar
-        });
-        Self { show, bar, last: Instant::now(), incomplete: 0, named }
+    pub(crate) fn new(show: Show, named: usize, board: Arc<Board>) -> Self {
+        Self { show, bar: show.has_bar().then(telemetry::bar), board, incomplete: 0, named }
+    }
+
+    /// What looks at the run while it goes on, and shows what it sees.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::new(self.show, self.bar.clone(), Arc::clone(&self.board))
     }
 
     /// Takes the bar away.
@@ -52,17 +47,7 @@ impl Meter {
 
 impl Progress for Meter {
     fn advanced(&mut self, tally: &Tally) {
-        match &self.bar {
-            Some(bar) => {
-                bar.set_message(in_words(tally));
-                bar.tick();
-            }
-            None if self.last.elapsed() >= INTERVAL => {
-                self.last = Instant::now();
-                self.show.note(&in_words(tally));
-            }
-            None => {}
-        }
+        self.board.see(tally);
     }
 
     fn incomplete(&mut self, row: &DocumentRow) {
@@ -80,12 +65,6 @@ impl Progress for Meter {
             None => self.show.warning(&line),
         }
     }
-}
-
-fn in_words(tally: &Tally) -> String {
-    let usage = tally.usage();
-    let documents = counted(tally.all_documents(), "document", "documents");
-    if usage.calls == 0 { documents } else { format!("{documents}, {}", counted(usage.calls, "call", "calls")) }
 }
 
 const fn word(state: DocumentState) -> &'static str {

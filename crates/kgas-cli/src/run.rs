@@ -1,6 +1,9 @@
 //! `kgas run`: one tool on one text.
 
-use kgas_core::ToolStatus;
+use std::sync::Arc;
+
+use kgas_core::{ToolError, ToolResult, ToolStatus};
+use kgas_engine::RunState;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -11,6 +14,7 @@ use crate::models::Models;
 use crate::record::Record;
 use crate::settings::{Equipped, equip, note_of_cut, registry};
 use crate::show::Show;
+use crate::telemetry::{MetricsFile, Watch};
 use crate::{Exit, input};
 
 pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
@@ -34,13 +38,22 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
         show.note(&note);
     }
     let signals = crate::signals::listen(models.interrupt.clone(), show);
+    let metrics = MetricsFile::begin(&args.metrics, &models.board)?;
     let begun = Instant::now();
-    let ended = tokio::select! {
-        result = tool.execute(&models.context, input) => Some(result),
-        () = models.interrupt.aborted() => None,
+    let working = async {
+        tokio::select! {
+            result = kgas_engine::execute_tool(&**tool, &models.context, input) => Some(result),
+            () = models.interrupt.aborted() => None,
+        }
     };
+    let ended = Watch::new(show, None, Arc::clone(&models.board)).writing(metrics.clone()).beside(working).await;
     signals.abort();
-    models.record().close().await?;
+    let kept = models.record().close().await;
+    if let Some(metrics) = metrics {
+        models.board.end(state(ended.as_ref()), None, None);
+        metrics.end(show).await;
+    }
+    kept?;
     let Some(result) = ended else { return Ok(Exit::Interrupted) };
     let mut result = result.map_err(Failure::fatal)?;
     result.elapsed = begun.elapsed();
@@ -56,4 +69,14 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
         ToolStatus::Success => Exit::Complete,
         ToolStatus::Partial | ToolStatus::Failed => Exit::WithFailures,
     })
+}
+
+/// How it ended, for its figures.
+fn state(ended: Option<&Result<ToolResult, ToolError>>) -> RunState {
+    match ended {
+        None => RunState::Interrupted,
+        Some(Err(_)) => RunState::Stopped,
+        Some(Ok(result)) if result.status() == ToolStatus::Success => RunState::Complete,
+        Some(Ok(_)) => RunState::Incomplete,
+    }
 }

@@ -4,14 +4,19 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
+use tracing::Level;
+
 use crate::Exit;
+use crate::args::LogFormat;
 use crate::failure::Failure;
+use crate::logging;
 
 /// Where words go.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Show {
     quiet: bool,
     results: Stream,
+    format: LogFormat,
 }
 
 /// Where results go.
@@ -24,8 +29,9 @@ pub(crate) enum Stream {
 }
 
 impl Show {
-    pub(crate) const fn new(quiet: bool, results: Stream) -> Self {
-        Self { quiet, results }
+    /// `format` is how stderr is written, but for results that go there.
+    pub(crate) const fn new(quiet: bool, results: Stream, format: LogFormat) -> Self {
+        Self { quiet, results, format }
     }
 
     /// A line of the result. Where the reader has left, there is nobody to tell.
@@ -66,23 +72,35 @@ impl Show {
     /// Something good to know while working.
     pub(crate) fn note(self, line: &str) {
         if !self.quiet {
-            say(line);
+            self.say(Level::INFO, "", line);
         }
     }
 
     /// Something that a person may lose by.
     pub(crate) fn warning(self, line: &str) {
-        say(&format!("warning: {line}"));
+        self.say(Level::WARN, "warning: ", line);
     }
 
     /// Why the command could not do its work.
     pub(crate) fn failure(self, failure: &Failure) {
-        say(&format!("kgas: {failure}"));
+        self.say(Level::ERROR, "kgas: ", &failure.to_string());
+    }
+
+    fn say(self, level: Level, mark: &str, line: &str) {
+        match self.format {
+            LogFormat::Text => say(&format!("{mark}{line}")),
+            LogFormat::Json => say(&logging::json_line(level, line)),
+        }
+    }
+
+    /// Whether what is good to know is shown at all.
+    pub(crate) const fn tells(self) -> bool {
+        !self.quiet
     }
 
     /// Whether a progress bar would be seen.
     pub(crate) fn has_bar(self) -> bool {
-        !self.quiet && io::stderr().is_terminal()
+        !self.quiet && self.format == LogFormat::Text && io::stderr().is_terminal()
     }
 
     /// Lines in columns, the first being their heads.

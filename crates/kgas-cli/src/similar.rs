@@ -73,7 +73,8 @@ impl Similarity {
             in_flight: corpus.in_flight,
         };
         let vectors = Store::create(&out.own()).map_err(not_written)?;
-        let mut meter = Meter::new(show, 0);
+        // Names are no documents: they are counted nowhere.
+        let mut meter = Meter::new(show, 0, Arc::default());
         let ran = run(Box::new(documents.into_iter()), pipeline, vectors, &corpus.models.interrupt, &mut meter).await;
         let Finished { tally, store: vectors } = ran.map_err(not_written)?;
         let vectors = tokio::task::spawn_blocking(move || vectors.numbered_vectors())

@@ -9,8 +9,9 @@ mod journal;
 mod model;
 mod ontology;
 mod plan;
-mod shell;
 mod report;
+mod shell;
+mod telemetry;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -27,8 +28,9 @@ pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, 
 pub(crate) use self::model::{ModelArgs, Proxy};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
 pub(crate) use self::plan::PlanArgs;
-pub(crate) use self::shell::{CompletionsArgs, ManArgs};
 pub(crate) use self::report::ReportArgs;
+pub(crate) use self::shell::{CompletionsArgs, ManArgs};
+pub(crate) use self::telemetry::{LogArgs, LogFormat, MetricsArgs};
 use crate::declared::Declared;
 
 /// Turns documents and an ontology into a source-grounded knowledge graph.
@@ -46,6 +48,8 @@ pub(crate) struct Args {
     /// The configuration file [default: the nearest kgas.toml upwards; none reads none]
     #[arg(long, global = true, value_name = "FILE|none")]
     pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -110,6 +114,10 @@ impl Command {
             Self::Extract(args) => (&mut args.tools, &mut args.model),
             Self::Plan(args) => (&mut args.extract.tools, &mut args.extract.model),
             Self::Embed(args) => (&mut args.tools, &mut args.model),
+            Self::Doctor(args) => {
+                args.model.withheld = withheld;
+                return;
+            }
             _ => return,
         };
         tools.declared = declared;
@@ -161,6 +169,8 @@ pub(crate) struct RunArgs {
     pub(crate) budget: BudgetArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
+    #[command(flatten)]
+    pub(crate) metrics: MetricsArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -199,6 +209,8 @@ pub(crate) struct ExtractArgs {
     pub(crate) budget: BudgetArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
+    #[command(flatten)]
+    pub(crate) metrics: MetricsArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -265,6 +277,8 @@ pub(crate) struct EmbedArgs {
     pub(crate) budget: BudgetArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
+    #[command(flatten)]
+    pub(crate) metrics: MetricsArgs,
 }
 
 /// Where documents come from.

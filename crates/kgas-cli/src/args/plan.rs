@@ -15,6 +15,7 @@ use super::ExtractArgs;
 }))]
 // It is of use to the command that asks.
 #[command(mut_arg("show_prompt", |flag| flag.hide(true)))]
+#[command(mut_arg("metrics_file", |file| file.hide(true)))]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) extract: ExtractArgs,

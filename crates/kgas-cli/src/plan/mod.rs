@@ -212,6 +212,7 @@ impl Ground<'_> {
             models,
             redo,
             again: String::new(),
+            metrics: None,
             in_flight: in_flight(tools, self.endpoint.limits.max_concurrent),
         };
         // What is found lies here until the survey is over; nothing is written anywhere else.
@@ -219,7 +220,8 @@ impl Ground<'_> {
         let not_written =
             |error| Failure::fatal(format!("scratch files in {}: {error}", std::env::temp_dir().display()));
         let store = spawn_blocking(move || Store::create(&scratch)).await.map_err(Failure::fatal)?;
-        let finished = corpus.run(store.map_err(not_written)?, Meter::new(self.show, NAMED), not_written).await?;
+        let meter = Meter::new(self.show, NAMED, Arc::clone(&corpus.models.board));
+        let finished = corpus.run(store.map_err(not_written)?, meter, not_written).await?;
         Ok(finished.tally)
     }
 

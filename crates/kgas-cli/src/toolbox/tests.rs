@@ -6,7 +6,7 @@ use std::time::Duration;
 use kgas_core::{ToolContext, ToolInput};
 
 use super::*;
-use crate::args::{ToolArgs, ToolsCommand};
+use crate::args::{LogFormat, ToolArgs, ToolsCommand};
 use crate::declared::Declared;
 use crate::settings::{Equipped, equip, registry};
 use crate::show::{Show, Stream};
@@ -26,11 +26,12 @@ fn spec() -> ExternalSpec {
 fn declared(ids: &[&str]) -> Option<Declared> {
     let python = std::process::Command::new("python3").arg("--version").output();
     if python.is_err() {
-        crate::show::Show::new(false, Stream::Error).warning("SKIPPED: there is no python3 to run an external tool");
+        crate::show::Show::new(false, Stream::Error, LogFormat::default())
+            .warning("SKIPPED: there is no python3 to run an external tool");
         return None;
     }
     let external = ids.iter().map(|id| ((*id).to_owned(), spec())).collect();
-    Some(Declared { settings: BTreeMap::new(), external })
+    Some(Declared { external, ..Declared::default() })
 }
 
 fn equipped(ids: &[&str], args: &ToolArgs) -> Result<Vec<Equipped>, String> {
@@ -116,7 +117,7 @@ fn a_tool_that_can_not_be_started_is_told_with_where_it_is_declared_and_does_not
     let told = equipped(&["acme.broken"], &args).unwrap_err();
     let why = "external tool acme.broken can't be started: there is no program kgas-no-such-program on the PATH";
     assert_eq!(told, format!(r#"{why}; correct command; it is declared as [external."acme.broken"]"#));
-    let show = Show::new(true, Stream::Error);
+    let show = Show::new(true, Stream::Error, LogFormat::default());
     for json in [true, false] {
         let list = ToolsCommand::List { json, declared: declared.clone() };
         assert_eq!(crate::tools::main(&list, show).unwrap(), crate::Exit::Complete);
