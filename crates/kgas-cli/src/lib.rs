@@ -118,6 +118,13 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
     let show = Show::new(args.quiet, results, args.log.log_format);
     warnings.iter().for_each(|warning| show.warning(warning));
     telemetry::start(args.verbose, &args.log, show);
+    let telemetry = match telemetry::start(args.verbose, &args.log, show) {
+        Ok(telemetry) => telemetry,
+        Err(failure) => {
+            show.failure(&failure);
+            return failure.exit();
+        }
+    };
     let ended = match args.command {
         Command::Tools(command) => tools::main(&command, show),
         Command::Ontology(command) => ontology::main(&command, show),
@@ -137,6 +144,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Completions(args) => shell::completions(&args, show),
         Command::Man(args) => shell::man(&args, show),
     };
+    telemetry.end(show);
     match ended {
         Ok(exit) => exit,
         Err(failure) => {

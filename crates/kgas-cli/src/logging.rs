@@ -17,6 +17,12 @@ use crate::args::LogFormat;
 const OWN: [&str; 7] =
     ["kgas_core", "kgas_ontology", "kgas_http", "kgas_tools", "kgas_engine", "kgas_export", "kgas_cli"];
 
+/// Events and spans of kgas's own crates, down to this level.
+#[cfg(feature = "otlp")]
+pub(crate) fn own_at(level: LevelFilter) -> Targets {
+    Targets::new().with_targets(OWN.map(|name| (name, level)))
+}
+
 /// Further layers that are given what kgas traces.
 pub(crate) type Layers = Vec<Box<dyn Layer<Registry> + Send + Sync>>;
 

@@ -10,6 +10,11 @@ pub(crate) struct LogArgs {
     /// How stderr is written: text, or a JSON object on each line
     #[arg(long, value_enum, value_name = "FORM", global = true, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
+    /// Send spans to the OpenTelemetry collector at this address, by OTLP over HTTP
+    /// [default: OTEL_EXPORTER_OTLP_ENDPOINT]
+    #[cfg(feature = "otlp")]
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) otlp: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

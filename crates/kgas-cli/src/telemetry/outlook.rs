@@ -36,14 +36,16 @@ impl Outlook {
     }
 }
 
-/// How far a run is: one line.
+/// How far a run is: one line, or nothing.
 pub(crate) fn in_words(figures: &Figures, left: Option<Duration>) -> String {
     let done = figures.seen.documents();
     let documents = match figures.expected.filter(|all| *all >= done) {
         Some(all) => format!("{done} of {}", counted(all, "document", "documents")),
         None => counted(done, "document", "documents"),
     };
-    let mut words = vec![documents];
+    // `kgas run` has no documents, and before the first there is nothing to say of them.
+    let has_documents = done > 0 || figures.expected.is_some();
+    let mut words = Vec::from_iter(has_documents.then_some(documents));
     let (calls, limiter) = (figures.line.calls(), figures.limiter.as_ref());
     let is_asked = calls > 0 || limiter.is_some_and(|limiter| limiter.under_way + limiter.queued > 0);
     if is_asked {
@@ -131,6 +133,8 @@ mod tests {
         let mut counted = capped.clone();
         account.usd = None;
         counted.spent = Some((account, Caps { usd: None, tokens: Some(10_000), calls: Some(500) }));
+        let mut alone = asking(per_minute(500, 0));
+        alone.seen.documents = [0; 3];
         let mut idle = asking(per_minute(500, 0));
         if let Some(limiter) = &mut idle.limiter {
             (limiter.under_way, limiter.queued) = (0, 0);
@@ -143,7 +147,9 @@ mod tests {
             in_words(&idle, None),
             in_words(&capped, minutes),
             in_words(&counted, None),
+            in_words(&alone, None),
         ];
+        assert_eq!(in_words(&Board::default().figures(), None), "");
         insta::assert_snapshot!(lines.join("\n"));
     }
 

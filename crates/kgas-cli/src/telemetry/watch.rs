@@ -88,7 +88,10 @@ impl Watch {
                 }
                 None if line.elapsed() >= LINE => {
                     line = Instant::now();
-                    self.show.note(&in_words(&figures, left));
+                    let words = in_words(&figures, left);
+                    if !words.is_empty() {
+                        self.show.note(&words);
+                    }
                 }
                 None => {}
             }
