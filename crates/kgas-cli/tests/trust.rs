@@ -164,6 +164,28 @@ fn trust_is_kept_where_only_its_user_can_change_it() {
     assert_eq!(std::fs::metadata(kept).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_of_another_user_is_passed_over_until_it_is_named_or_trusted() {
+    let desk = Desk::with(&[("a.txt", "Paris.")]);
+    desk.write("kgas.toml", "[cache]\ndir = \"open-to-all\"\n[tools]\nchunk_size = 400\n");
+    // Only the system's own user may give a file away; for others this file is theirs, and there is nothing to see.
+    if std::os::unix::fs::chown(desk.path("kgas.toml"), Some(4_711), None).is_err() {
+        return;
+    }
+    let size = |more: &[&str]| {
+        let ran = desk.kgas(&[&BASE[..], more].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let warned = ran.stderr.contains("warning: kgas.toml belongs to another user and is passed over");
+        let summary = desk.json("OUT/summary.json");
+        (warned, summary.pointer("/tools/0/config/chunk_size").cloned().unwrap())
+    };
+    assert_eq!(size(&[]), (true, 3000.into()));
+    assert_eq!(size(&["--config", "kgas.toml"]), (false, 400.into()));
+    assert_eq!(desk.kgas(&["config", "trust"]).code, Some(0));
+    assert_eq!(size(&[]), (false, 400.into()));
+}
+
 #[test]
 fn a_file_that_makes_no_sense_cannot_be_trusted() {
     let desk = Desk::new();

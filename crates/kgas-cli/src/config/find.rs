@@ -1,6 +1,7 @@
 //! Which configuration file holds: the one that was named, or the nearest one upwards.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
@@ -23,6 +24,8 @@ pub(crate) struct Source {
     pub(crate) folder: PathBuf,
     /// Whether a person named it.
     pub(crate) is_named: bool,
+    /// Whether it belongs to another user, who isn't the system's own.
+    pub(crate) is_foreign: bool,
     pub(crate) text: String,
 }
 
@@ -52,12 +55,28 @@ pub(crate) fn upwards() -> Option<PathBuf> {
 /// Reads a file.
 pub(crate) fn read(file: &Path, is_named: bool) -> Result<Source, Failure> {
     let name = file.display().to_string();
-    let told = |problem: String| Failure::fatal(format!("config {name}: {problem}"));
+    let shown = name.clone();
+    let told = |problem: String| Failure::fatal(format!("config {shown}: {problem}"));
     if file.as_os_str() == "-" {
         return Err(told("standard input is no configuration file".to_owned()));
     }
     let text = input::read(file).map_err(told)?;
     let path = file.canonicalize().map_err(|error| told(input::problem(&error)))?;
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
-    Ok(Source { name: name.clone(), path, folder, is_named, text })
+    let is_foreign = is_foreign(&path).map_err(|error| told(error.to_string()))?;
+    Ok(Source { name, path, folder, is_named, is_foreign, text })
+}
+
+/// Whether a file is somebody else's: in a folder that all can write to, anybody may have put it above ours.
+#[cfg(unix)]
+fn is_foreign(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = std::fs::metadata(path)?.uid();
+    // Who we are, the owner of a file of ours says.
+    Ok(owner != 0 && owner != tempfile::tempfile()?.metadata()?.uid())
+}
+
+#[cfg(not(unix))]
+fn is_foreign(_: &Path) -> io::Result<bool> {
+    Ok(false)
 }

@@ -21,7 +21,7 @@ mod value;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{ArgMatches, FromArgMatches as _};
+use clap::FromArgMatches as _;
 
 use self::environment::Environment;
 use self::file::File;
@@ -76,7 +76,7 @@ pub(crate) fn read(arguments: &[OsString]) -> Result<Configured, Stop> {
         return Ok(Configured { args: Args::from_arg_matches(&strict()?)?, warnings: Vec::new() });
     };
     let environment = Environment::read()?;
-    let file = file(matches)?;
+    let (file, passed_over) = holding(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
     let held = layered(definition, &Typed::new(matches), &environment, file.as_ref())?;
     let declared = tools::declared(&registry()?, &environment, file.as_ref())?;
     if let Some(file) = &file {
@@ -85,21 +85,25 @@ pub(crate) fn read(arguments: &[OsString]) -> Result<Configured, Stop> {
     let withheld = file.as_ref().and_then(|file| file.withheld(&held));
     let mut args = Args::from_arg_matches(&with_defaults(name, &held).try_get_matches_from(arguments)?)?;
     args.command.configure(declared, withheld);
-    Ok(Configured { args, warnings: environment.warnings })
+    let warnings = passed_over.into_iter().chain(environment.warnings).collect();
+    Ok(Configured { args, warnings })
 }
 
-/// The file that holds, understood.
-fn file(typed: &ArgMatches) -> Result<Option<File>, Failure> {
-    let named = typed.get_one::<PathBuf>("config").map(PathBuf::as_path);
-    holding(named)
-}
-
-/// The file that was named, in whichever way, or found.
-fn holding(named: Option<&Path>) -> Result<Option<File>, Failure> {
+/// The file that was named, in whichever way, or found; and what to say of one that is passed over.
+fn holding(named: Option<&Path>) -> Result<(Option<File>, Option<String>), Failure> {
     let variable = std::env::var_os(find::VARIABLE).filter(|name| !name.is_empty());
-    let Some(source) = find::source(named.map(Path::as_os_str).or(variable.as_deref()))? else { return Ok(None) };
+    let Some(source) = find::source(named.map(Path::as_os_str).or(variable.as_deref()))? else {
+        return Ok((None, None));
+    };
     let is_trusted = !source.is_named && Trust::read()?.has(&source);
-    File::read(source, is_trusted).map(Some)
+    if source.is_foreign && !source.is_named && !is_trusted {
+        let name = &source.name;
+        return Ok((
+            None,
+            Some(format!("{name} belongs to another user and is passed over: name it with --config {name}")),
+        ));
+    }
+    Ok((Some(File::read(source, is_trusted)?), None))
 }
 
 /// The command line in which these are the defaults.
@@ -114,7 +118,11 @@ fn with_defaults(name: &str, held: &Layered) -> clap::Command {
 /// `kgas config`.
 pub(crate) fn main(command: &ConfigCommand, named: Option<&Path>, show: Show) -> Result<Exit, Failure> {
     match command {
-        ConfigCommand::Show { json } => shown::main(holding(named)?.as_ref(), *json, show),
+        ConfigCommand::Show { json } => {
+            let (file, passed_over) = holding(named)?;
+            passed_over.iter().for_each(|warning| show.warning(warning));
+            shown::main(file.as_ref(), *json, show)
+        }
         ConfigCommand::Schema => schema::main(show),
         ConfigCommand::Trust { file, revoke } => trusting::main(file.as_deref().or(named), *revoke, show),
     }
