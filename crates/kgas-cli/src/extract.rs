@@ -77,11 +77,16 @@ const fn renewal(args: &ExtractArgs) -> Option<Renewal> {
     }
 }
 
-fn first_line(endpoint: Option<&Endpoint>, tools: &[Equipped]) -> String {
+/// Who is asked, and what leaves this machine as far as kgas can tell.
+pub(crate) fn first_line(endpoint: Option<&Endpoint>, tools: &[Equipped]) -> String {
     let ids = tools.iter().map(|equipped| equipped.tool.metadata().id.as_str()).collect::<Vec<_>>().join(", ");
+    let leaves = match tools.iter().any(|equipped| equipped.processes.is_some()) {
+        false => "nothing leaves this machine",
+        true => "kgas sends nothing anywhere; external tools may",
+    };
     match endpoint {
-        None => format!("no provider was named, so no model is asked and nothing leaves this machine: {ids}"),
-        Some(_) if !are_asked(tools) => format!("no model is needed, so nothing leaves this machine: {ids}"),
+        None => format!("no provider was named, so no model is asked and {leaves}: {ids}"),
+        Some(_) if !are_asked(tools) => format!("no model is needed, so {leaves}: {ids}"),
         Some(endpoint) => format!("asking {}; {ids}", endpoint.in_words()),
     }
 }

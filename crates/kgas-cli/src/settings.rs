@@ -31,7 +31,7 @@ pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Res
     if let Some(why) = ids.iter().find_map(|id| args.declared.withheld.get(id.trim())) {
         return Err(Failure::usage(why));
     }
-    let toolbox = Toolbox::new(registry, &args.declared.external)?;
+    let toolbox = Toolbox::new(registry, &args.declared)?;
     let mut seen = BTreeSet::new();
     if let Some(twice) = ids.iter().map(|id| id.trim()).find(|id| !seen.insert(*id)) {
         return Err(Failure::usage(format!("--tools: {twice} is named twice")));

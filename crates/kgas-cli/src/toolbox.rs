@@ -1,6 +1,5 @@
 //! The tools that can be named: those of this binary, and those outside it that a configuration declares.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -8,13 +7,14 @@ use kgas_core::{KgasTool, Need, Registry, RegistryError, ToolRegistration, neare
 use kgas_engine::{External, ExternalError, ExternalSpec, Introduction};
 use serde_json::{Value, json};
 
+use crate::declared::Declared;
 use crate::failure::Failure;
 
 /// All tools that can be named.
 #[derive(Debug)]
 pub(crate) struct Toolbox<'a> {
     registry: &'a Registry,
-    external: &'a BTreeMap<String, ExternalSpec>,
+    declared: &'a Declared,
 }
 
 /// A tool that was named, before it is built.
@@ -27,18 +27,18 @@ pub(crate) enum Named<'a> {
 
 impl<'a> Toolbox<'a> {
     /// The tools of this binary, with those that are declared.
-    pub(crate) fn new(registry: &'a Registry, external: &'a BTreeMap<String, ExternalSpec>) -> Result<Self, Failure> {
-        if let Some(tool) = registry.iter().find(|tool| external.contains_key(tool.id())) {
+    pub(crate) fn new(registry: &'a Registry, declared: &'a Declared) -> Result<Self, Failure> {
+        if let Some(tool) = registry.iter().find(|tool| declared.external.contains_key(tool.id())) {
             let (id, of, version) = (tool.id(), tool.crate_name(), tool.crate_version());
             let both = format!("[external.{id:?}] and {of} {version} both have a tool {id}");
             return Err(Failure::usage(format!("{both}: name the external one otherwise")));
         }
-        Ok(Self { registry, external })
+        Ok(Self { registry, declared })
     }
 
     /// The tools outside this program, by id.
     pub(crate) fn external(&self) -> impl Iterator<Item = (&'a String, &'a ExternalSpec)> {
-        self.external.iter()
+        self.declared.external.iter()
     }
 
     /// The JSON Schema of what a tool gives back: all give back the same.
@@ -48,7 +48,7 @@ impl<'a> Toolbox<'a> {
 
     /// A tool by its id; one outside this program is started, to hear what it says of itself.
     pub(crate) fn find(&self, id: &str) -> Result<Named<'a>, Failure> {
-        if let Some((id, spec)) = self.external.get_key_value(id) {
+        if let Some((id, spec)) = self.declared.external.get_key_value(id) {
             return meet(id, spec).map(|introduction| Named::External(id, spec, introduction));
         }
         let problem = match self.registry.find(id) {
@@ -57,7 +57,7 @@ impl<'a> Toolbox<'a> {
         };
         let RegistryError::Unknown { id, .. } = &problem else { return Err(Failure::usage(problem)) };
         let mut known: Vec<&str> = self.registry.iter().map(|tool| tool.id()).collect();
-        known.extend(self.external.keys().map(String::as_str));
+        known.extend(self.declared.external.keys().map(String::as_str));
         let nearest = nearest(id, known).map(str::to_owned);
         Err(Failure::usage(RegistryError::Unknown { id: id.clone(), nearest }))
     }

@@ -32,7 +32,7 @@ struct Line {
 /// Lists all tools. None outside this program is started for it, so that one that can't be doesn't hide the others.
 fn list(declared: &Declared, as_json: bool, show: Show) -> Result<Exit, Failure> {
     let registry = registry()?;
-    let toolbox = Toolbox::new(&registry, &declared.external)?;
+    let toolbox = Toolbox::new(&registry, declared)?;
     let registered = registry.iter().map(registered);
     let external = toolbox.external().map(|(id, spec)| external(id, spec));
     let mut lines = registered.chain(external).collect::<Result<Vec<_>, Failure>>()?;
@@ -68,7 +68,7 @@ fn external(id: &str, spec: &ExternalSpec) -> Result<Line, Failure> {
 
 fn one(id: &str, declared: &Declared, as_json: bool, show: Show) -> Result<Exit, Failure> {
     let registry = registry()?;
-    let toolbox = Toolbox::new(&registry, &declared.external)?;
+    let toolbox = Toolbox::new(&registry, declared)?;
     let tool = toolbox.find(id)?;
     let built = built(&tool)?;
     let schema = tool.config_schema()?;

@@ -1,5 +1,6 @@
 //! Tools outside this program beside those in it: found, set, refused.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,7 +8,6 @@ use kgas_core::{ToolContext, ToolInput};
 
 use super::*;
 use crate::args::{LogFormat, ToolArgs, ToolsCommand};
-use crate::declared::Declared;
 use crate::settings::{Equipped, equip, registry};
 use crate::show::{Show, Stream};
 
@@ -55,6 +55,17 @@ fn external_tools_are_equipped_beside_those_of_the_binary_and_work() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let result = runtime.block_on(tools[1].tool.execute(&ToolContext::offline(), input)).unwrap();
     assert_eq!(json!(result.output)["entities"][0]["name"], "WHO");
+}
+
+#[test]
+fn nothing_is_promised_of_what_an_external_tool_sends() {
+    let Some(declared) = declared(&["acme.acronyms"]) else { return };
+    let args = ToolArgs { declared, ..ToolArgs::default() };
+    let cases = [("T23a_rules", "nothing leaves this machine"), ("acme.acronyms", "external tools may")];
+    for (id, expected) in cases {
+        let tools = equipped(&[id], &args).unwrap();
+        assert!(crate::extract::first_line(None, &tools).contains(expected), "{id}");
+    }
 }
 
 #[test]
