@@ -11,7 +11,7 @@ function borders(mentions, span, from, to) {
 
 /**
  * The text from `from` to `to` as elements. Each stretch leads to the shortest mention that it is part of, and names all
- * of them in `data-mentions`; `span` is what is quoted. A mention that others cover wholly gets a link of its own.
+ * of them in `data-mentions`; `span` is what is quoted. A mention whose end others cover gets a link of its own there.
  */
 function marked(text, mentions, { span, from = 0, to = text.length, labels = true }) {
   const some = mentions.map((mention, at) => ({ ...mention, at })).filter(({ start, end }) => end > from && start < to)
@@ -33,7 +33,8 @@ function marked(text, mentions, { span, from = 0, to = text.length, labels = tru
       isShown.add(inner.at);
       piece = stretch(said, inner, open, labels && inner.end === end);
     }
-    const covered = open.filter((mention) => mention.end === end && !isShown.has(mention.at)).map((mention) => {
+    const isOver = (mention) => mention.end === end && mention !== inner;
+    const covered = open.filter((mention) => isOver(mention) && (labels || !isShown.has(mention.at))).map((mention) => {
       isShown.add(mention.at);
       return stretch("", mention, [mention], true);
     });
