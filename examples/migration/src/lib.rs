@@ -156,7 +156,8 @@ impl Found {
             Finish::Stop => ChunkState::Rejected,
         };
         let (kept, rejected) = (facts.kept, facts.rejected.len());
-        self.reports.push(ChunkReport { kept, rejected, attempts: 1, ..ChunkReport::new(chunk, state) });
+        let attempts = u32::try_from(reply.usage.attempts).unwrap_or(u32::MAX);
+        self.reports.push(ChunkReport { kept, rejected, attempts, ..ChunkReport::new(chunk, state) });
         facts.mentions.into_iter().for_each(|mention| self.graph.add_mention(mention));
         self.rejected.extend(facts.rejected);
     }
