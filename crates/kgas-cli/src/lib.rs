@@ -117,7 +117,6 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
     args.command.note(again::command(&arguments));
     let show = Show::new(args.quiet, results, args.log.log_format);
     warnings.iter().for_each(|warning| show.warning(warning));
-    telemetry::start(args.verbose, &args.log, show);
     let telemetry = match telemetry::start(args.verbose, &args.log, show) {
         Ok(telemetry) => telemetry,
         Err(failure) => {

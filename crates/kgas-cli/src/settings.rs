@@ -28,9 +28,6 @@ pub(crate) fn registry() -> Result<Registry, Failure> {
 
 /// Builds tools by their ids, in order: those of this binary, and those outside it that are declared.
 pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Result<Vec<Equipped>, Failure> {
-    if let Some(why) = ids.iter().find_map(|id| args.declared.withheld.get(id.trim())) {
-        return Err(Failure::usage(why));
-    }
     let toolbox = Toolbox::new(registry, &args.declared)?;
     let mut seen = BTreeSet::new();
     if let Some(twice) = ids.iter().map(|id| id.trim()).find(|id| !seen.insert(*id)) {

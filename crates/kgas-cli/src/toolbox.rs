@@ -48,6 +48,9 @@ impl<'a> Toolbox<'a> {
 
     /// A tool by its id; one outside this program is started, to hear what it says of itself.
     pub(crate) fn find(&self, id: &str) -> Result<Named<'a>, Failure> {
+        if let Some(why) = self.declared.withheld.get(id) {
+            return Err(Failure::usage(why));
+        }
         if let Some((id, spec)) = self.declared.external.get_key_value(id) {
             return meet(id, spec).map(|introduction| Named::External(id, spec, introduction));
         }

@@ -118,6 +118,12 @@ impl Command {
                 args.model.withheld = withheld;
                 return;
             }
+            Self::Tools(
+                ToolsCommand::List { declared: of_tools, .. } | ToolsCommand::Show { declared: of_tools, .. },
+            ) => {
+                *of_tools = declared;
+                return;
+            }
             _ => return,
         };
         tools.declared = declared;

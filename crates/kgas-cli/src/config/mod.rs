@@ -31,7 +31,7 @@ use self::table::takes_settings;
 use self::trust::Trust;
 pub(crate) use self::trusting::trust;
 use crate::Exit;
-use crate::args::{Args, ConfigCommand};
+use crate::args::{Args, Command, ConfigCommand};
 use crate::failure::Failure;
 use crate::settings::registry;
 use crate::show::Show;
@@ -72,9 +72,7 @@ pub(crate) fn read(arguments: &[OsString]) -> Result<Configured, Stop> {
     let typed = command::loose().try_get_matches_from(arguments).or_else(|_| strict())?;
     let defined = |name: &str| command::definition().find_subcommand(name).filter(|command| takes_settings(command));
     let taking = typed.subcommand().and_then(|(name, matches)| Some((name, matches, defined(name)?)));
-    let Some((name, matches, definition)) = taking else {
-        return Ok(Configured { args: Args::from_arg_matches(&strict()?)?, warnings: Vec::new() });
-    };
+    let Some((name, matches, definition)) = taking else { return beside(Args::from_arg_matches(&strict()?)?) };
     let environment = Environment::read()?;
     let (file, passed_over) = holding(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
     let held = layered(definition, &Typed::new(matches), &environment, file.as_ref())?;
@@ -87,6 +85,17 @@ pub(crate) fn read(arguments: &[OsString]) -> Result<Configured, Stop> {
     args.command.configure(declared, withheld);
     let warnings = passed_over.into_iter().chain(environment.warnings).collect();
     Ok(Configured { args, warnings })
+}
+
+/// A command that takes no settings; one about tools is told of those that are declared.
+fn beside(mut args: Args) -> Result<Configured, Stop> {
+    if !matches!(args.command, Command::Tools(_)) {
+        return Ok(Configured { args, warnings: Vec::new() });
+    }
+    let environment = Environment::read()?;
+    let (file, passed_over) = holding(args.config.as_deref())?;
+    args.command.configure(tools::declared(&registry()?, &environment, file.as_ref())?, None);
+    Ok(Configured { args, warnings: passed_over.into_iter().chain(environment.warnings).collect() })
 }
 
 /// The file that was named, in whichever way, or found; and what to say of one that is passed over.
