@@ -115,7 +115,8 @@ impl Corpus {
         let empty = tally.empty_documents;
         if empty > 0 {
             let are = if empty == 1 { "is" } else { "are" };
-            show.warning(&format!("{} {are} empty", counted(empty, "document", "documents")));
+            let which = ledger.map(|ledger| format!("; {ledger} says which")).unwrap_or_default();
+            show.warning(&format!("{} {are} empty{which}", counted(empty, "document", "documents")));
         }
         match self.state(tally) {
             RunState::Complete => Ok(Exit::Complete),

@@ -176,6 +176,12 @@ impl Endpoint {
             BuildError::Proxy { setting, reason } => {
                 Failure::fatal(format!("{setting}: {reason}; change it, or go without it with --proxy none"))
             }
+            BuildError::Header { name } if name == "openai-organization" => {
+                Failure::usage("--organization: it has a character that headers cannot have, remove it")
+            }
+            BuildError::Header { name } => Failure::usage(format!(
+                "--header {name:?}: its name or value has a character that headers cannot have, remove it"
+            )),
             error => Failure::usage(error),
         }
     }
@@ -192,7 +198,7 @@ impl Endpoint {
     pub(crate) fn asked(&self, tools: &[Equipped]) -> Result<Vec<Asked>, Failure> {
         let (chats, embeds) = (needs(tools, Need::ChatModel).is_some(), needs(tools, Need::Embedder).is_some());
         if !chats && !self.extra.is_empty() {
-            return Err(Failure::usage("--extra-body: none of the tools asks a chat model"));
+            return Err(Failure::usage("--extra-body: none of the tools asks a chat model, leave it out"));
         }
         let is_known = self.model.is_some() || (!chats && self.embedding_model.is_some());
         if let Some(profile) = self.profile.filter(|profile| !is_known && profile.name != OPENAI && self.is_named) {
@@ -299,7 +305,12 @@ fn retries(count: u32) -> RetryPolicy {
 
 fn extra_body(json: Option<&str>) -> Result<Map<String, Value>, Failure> {
     let Some(json) = json else { return Ok(Map::new()) };
-    serde_json::from_str(json).map_err(|error| Failure::usage(format!("--extra-body is not a JSON object: {error}")))
+    let value: Value =
+        serde_json::from_str(json).map_err(|error| Failure::usage(format!("--extra-body: not JSON: {error}")))?;
+    match value {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Failure::usage("--extra-body: it is JSON, but no object: give fields, as in {\"top_p\": 0.9}")),
+    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,9 @@ pub(crate) fn examples(args: &OntologyArgs, ontology: &Ontology) -> Result<Arc<E
     let text = read(path).map_err(|problem| Failure::fatal(format!("examples {name}: {problem}")))?;
     let examples = Examples::parse(&text).map_err(|error| Failure::fatal(format!("examples {name}: {error}")))?;
     if examples.is_empty() {
-        return Err(Failure::fatal(format!("examples {name}: there are none in it")));
+        return Err(Failure::fatal(format!(
+            "examples {name}: there are none in it: write one on each line, as {{\"text\", \"entities\", \"relations\"}}"
+        )));
     }
     examples.check(ontology).map_err(|problems| {
         let told: Vec<String> = problems.iter().map(|problem| format!("examples {name}: {problem}")).collect();
@@ -97,7 +99,8 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
         std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     read.map_err(|error| problem(&error))?;
-    String::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes)
+        .map_err(|error| format!("not UTF-8 at byte {}: save it as UTF-8", error.utf8_error().valid_up_to()))
 }
 
 /// What keeps a file from being read, in words.

@@ -62,7 +62,9 @@ fn list(journal: &Journal, args: &ShowArgs, show: Show) -> Result<(), Failure> {
         let mut found = calls.filter(|call| call.as_ref().map_or(true, |call| call.key.to_string().starts_with(key)));
         return match found.next() {
             Some(call) => show.json(&call.map_err(Failure::fatal)?),
-            None => Err(Failure::fatal(format!("no call has a key that begins with {key}"))),
+            None => Err(Failure::fatal(format!(
+                "no call has a key that begins with {key}: kgas journal OUT show lists the latest"
+            ))),
         };
     }
     let heads = ["number", "key", "state", "attempts", "prompt", "completion", "seconds", "model"];

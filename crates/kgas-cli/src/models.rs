@@ -1,15 +1,16 @@
 //! The models that tools ask, and the switch that stops them.
 
+use std::error::Error as _;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use kgas_core::{Embedder, Need, ToolContext, Usage};
+use kgas_core::{Embedder, ModelError, Need, ToolContext, Usage};
 use kgas_engine::budget::Budget;
 use kgas_engine::model::{Gate, KnownForms, OpenAiModel, Support};
 use kgas_engine::plan::{Estimate, Estimator, Gauged};
 use kgas_engine::{Folder, Interrupt};
-use kgas_http::Transport;
+use kgas_http::{HttpError, Transport};
 
 use crate::args::BudgetArgs;
 use crate::endpoint::Endpoint;
@@ -222,7 +223,7 @@ impl Models {
 
     /// The error after which nothing could be bought, where there was one.
     pub(crate) fn fatal(&self) -> Option<String> {
-        self.gate.fatal().map(ToString::to_string).or_else(|| self.record.failure())
+        self.gate.fatal().map(with_flag).or_else(|| self.record.failure())
     }
 
     /// The record that these models' answers are kept by.
@@ -246,6 +247,14 @@ impl Models {
         let embedder = self.context.embedder("").ok().filter(|_| needs(tools, Need::Embedder).is_some());
         chat.map(|model| model.id()).into_iter().chain(embedder.map(|model| model.id())).map(str::to_owned).collect()
     }
+}
+
+/// An error, with the flag that does what it says is to be done.
+fn with_flag(error: &ModelError) -> String {
+    let http = error.source().and_then(|source| source.downcast_ref::<HttpError>());
+    let flag =
+        if http.is_some_and(HttpError::is_unknown_authority) { "; --ca-file FILE trusts its authority" } else { "" };
+    format!("{error}{flag}")
 }
 
 /// The embedding model that was named.

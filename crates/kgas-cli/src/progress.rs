@@ -59,7 +59,7 @@ impl Progress for Meter {
         if self.incomplete > self.named {
             return;
         }
-        let line = format!("{} {}: {}", row.document, word(row.state), reason(row));
+        let line = format!("document {} {}: {}", row.document, word(row.state), reason(row));
         match &self.bar {
             Some(bar) => bar.suspend(|| self.show.warning(&line)),
             None => self.show.warning(&line),

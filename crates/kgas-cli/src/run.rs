@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kgas_core::{ToolError, ToolResult, ToolStatus};
+use kgas_core::{Need, ToolError, ToolResult, ToolStatus};
 use kgas_engine::RunState;
 use serde_json::json;
 use tokio::time::Instant;
@@ -12,7 +12,7 @@ use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::models::Models;
 use crate::record::Record;
-use crate::settings::{Equipped, equip, note_of_cut, registry};
+use crate::settings::{Equipped, equip, needs, note_of_cut, registry};
 use crate::show::Show;
 use crate::telemetry::{MetricsFile, Watch};
 use crate::{Exit, input};
@@ -21,6 +21,11 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
     let tools = equip(&registry()?, std::slice::from_ref(&args.tool), &args.tools)?;
     let Some(Equipped { tool, .. }) = tools.first() else { return Err(Failure::usage("name a tool")) };
     let input = input::tool_input(&args.input, &args.ontology, show)?;
+    if input.ontology.is_empty()
+        && let Some(tool) = needs(&tools, Need::Ontology)
+    {
+        return Err(Failure::usage(format!("tool {tool} needs an ontology: name its file with --ontology")));
+    }
     tool.validate(&input).map_err(Failure::usage)?;
     if args.validate {
         show.json(&json!({"tool": args.tool, "status": "success", "validation": true}))?;
@@ -63,6 +68,8 @@ pub(crate) async fn main(args: &RunArgs, show: Show) -> Result<Exit, Failure> {
     }
     if let Some(why) = models.spent().filter(|_| result.status() != ToolStatus::Success) {
         show.warning(&why);
+    } else if result.status() != ToolStatus::Success {
+        show.warning("the result is not complete: its chunks say why; run again for what failed");
     }
     Ok(match result.status() {
         _ if models.interrupt.is_stopping() => Exit::Interrupted,

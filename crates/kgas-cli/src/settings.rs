@@ -31,14 +31,14 @@ pub(crate) fn equip(registry: &Registry, ids: &[String], args: &ToolArgs) -> Res
     let toolbox = Toolbox::new(registry, &args.declared)?;
     let mut seen = BTreeSet::new();
     if let Some(twice) = ids.iter().map(|id| id.trim()).find(|id| !seen.insert(*id)) {
-        return Err(Failure::usage(format!("--tools: {twice} is named twice")));
+        return Err(Failure::usage(format!("--tools: {twice} is named twice, name it once")));
     }
     let found: Vec<Named<'_>> = ids.iter().map(|id| toolbox.find(id.trim())).collect::<Result<_, Failure>>()?;
     let flags = flags(args)?;
     for (flag, _) in &flags {
         if !found.iter().any(|tool| has_setting(tool, flag)) {
             let ids = ids.join(", ");
-            return Err(Failure::usage(format!("--{} is no setting of {ids}", flag.replace('_', "-"))));
+            return Err(Failure::usage(format!("--{} is no setting of {ids}: leave it out", flag.replace('_', "-"))));
         }
     }
     let mut configs: Vec<Value> = found
@@ -150,6 +150,9 @@ fn set(
     let ids = tools.iter().map(Named::id).collect::<Vec<_>>().join(", ");
     if let Some(other) = registry.iter().find(|tool| only.is_none() && tool.id() == first) {
         return Err(Failure::usage(format!("--set {key}: tool {} is not among {ids}", other.id())));
+    }
+    if let (None, Some((id, _))) = (only, key.split_once('.')) {
+        registry.find(id).map_err(|error| Failure::usage(format!("--set {key}: {error}")))?;
     }
     let asked = tools.iter().filter(|tool| only.is_none_or(|id| id == tool.id()));
     let defaults: Vec<Value> = asked.map(Named::defaults).collect();

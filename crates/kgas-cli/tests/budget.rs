@@ -123,37 +123,3 @@ fn vectors_are_bought_within_the_budget_too() {
     assert_eq!(server.account().attempts().len(), 4);
     assert!(ran.stderr.contains("the budget is spent: 4 of 4 calls"), "{}", ran.stderr);
 }
-
-#[test]
-fn what_is_said_of_a_budget_has_one_voice() {
-    let desk = desk_of(3);
-    desk.write("prices.json", r#"{"gpt-4o": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}}"#);
-    desk.write("list.json", "[]");
-    let prices = ["--prices", "prices.json", "--model"];
-    let cases: [&[&str]; 13] = [
-        &["--max-calls", "2"],
-        &["--max-calls", "0"],
-        &["--max-total-tokens", "3000"],
-        &["--max-total-tokens", "3600"],
-        &["--max-usd", "0.0053", prices[0], prices[1], prices[2], "gpt-4o"],
-        &["--max-usd", "5"],
-        &["--max-usd", "5", prices[0], prices[1], prices[2], "gpt-4o-mini"],
-        &["--max-usd", "5", "--prices", "missing.json"],
-        &["--max-usd", "5", "--prices", "list.json"],
-        &["--max-usd", "5", "--price-in", "1"],
-        &["--max-usd", "5", "--price-out", "1"],
-        &["--max-usd", "5 USD"],
-        &["--max-calls", "many"],
-    ];
-    let mut said = String::new();
-    for more in cases {
-        let (_runtime, server) = serve(|builder| builder);
-        let fixed = ["-q", "--tools", "T23c_async", "--max-concurrent", "1", "--response-format", "text"];
-        let ran = desk.kgas(&whole_args(server.url(), &[&fixed, more].concat()));
-        let last: Vec<&str> = ran.stderr.lines().filter(|line| !line.trim().is_empty()).collect();
-        let last =
-            last.iter().filter(|line| !line.contains(" failed: chunk 0 ")).copied().collect::<Vec<_>>().join("\n");
-        writeln!(said, "$ kgas extract {}\n{last}\nexit {}\n", more.join(" "), ran.code.unwrap()).unwrap();
-    }
-    insta::assert_snapshot!(said);
-}

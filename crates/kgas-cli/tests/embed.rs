@@ -41,7 +41,7 @@ fn a_document_that_fails_is_named_and_the_others_have_their_vectors() {
     let (_runtime, server) = serve(|builder| builder.fault(Fault::status(500).on_prompt("POISON")));
     let ran = embed(&desk, &server, &[]);
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
-    assert!(ran.stderr.contains("warning: a.txt failed: chunk 0 failed in T41_async: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning: document a.txt failed: chunk 0 failed in T41_async: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("warning: 1 document is empty"), "{}", ran.stderr);
     let ids: Vec<Value> = desk.lines("vectors.jsonl").into_iter().map(|line| line["id"].clone()).collect();
     assert_eq!(ids, ["b.txt"]);
@@ -89,7 +89,7 @@ fn fields_for_chat_requests_are_refused_rather_than_passed_over() {
     let desk = Desk::with(&[("a.txt", "One.")]);
     let (_runtime, server) = serve(|builder| builder);
     let ran = embed(&desk, &server, &["--extra-body", r#"{"dimensions": 8}"#]);
-    let said = "kgas: --extra-body: none of the tools asks a chat model\n";
+    let said = "kgas: --extra-body: none of the tools asks a chat model, leave it out\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), said));
     assert_eq!(server.account().connections(), 0);
 }

@@ -24,8 +24,16 @@ fn every_problem_is_listed_and_nothing_is_spent() {
     let (_runtime, server) = serve(|builder| builder);
     let ran = desk.extract(&server, &["--examples", "bad.jsonl"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("examples bad.jsonl: line 2: not_in_text: {\"text\":\"Una\""), "{}", ran.stderr);
-    assert!(ran.stderr.contains("examples bad.jsonl: line 3: unknown_type: {\"text\":\"Zed\""), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("examples bad.jsonl: line 2: the text doesn't have it, as whole words: {\"text\":\"Una\""),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("examples bad.jsonl: line 3: its type is no class of the ontology: {\"text\":\"Zed\""),
+        "{}",
+        ran.stderr
+    );
     assert!(server.account().attempts().is_empty());
     assert!(!desk.path("OUT/summary.json").exists());
 }

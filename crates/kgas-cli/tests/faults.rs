@@ -125,7 +125,7 @@ fn a_bad_document_does_not_keep_the_others_from_their_graph() {
     let expected =
         [("a.txt", "complete"), ("b.txt", "failed"), ("c.txt", "complete"), ("7", "complete"), ("d.jsonl:2", "failed")];
     assert_eq!(told, expected);
-    assert_eq!(rows[1]["error"], "not UTF-8 at byte 4");
+    assert_eq!(rows[1]["error"], "not UTF-8 at byte 4: save it as UTF-8");
     assert!(rows[4]["error"].as_str().unwrap().starts_with("line 2 is not a JSON object"));
     assert!(ran.stderr.contains("empty"), "{}", ran.stderr);
 }

@@ -231,7 +231,7 @@ fn what_can_not_be_read_is_one_sentence() {
     exit 1
 
     ---
-    kgas: . can't be written: Is a directory (os error 21)
+    kgas: output .: a folder is in the way, name a file
     exit 1
     "#);
 }

@@ -137,7 +137,7 @@ fn an_empty_document_is_complete_without_chunks_and_a_warning() {
     let desk = Desk::with(&[("a.txt", ""), ("b.txt", "Paris.")]);
     let ran = extract(&desk, &["in", "-q"]);
     assert_eq!(ran.code, Some(0));
-    assert_eq!(ran.stderr, "warning: 1 document is empty\n");
+    assert_eq!(ran.stderr, "warning: 1 document is empty; OUT/documents.jsonl says which\n");
     assert_eq!(desk.lines("OUT/documents.jsonl")[0]["chunks"], json!([]));
 }
 

@@ -67,7 +67,11 @@ fn quiet_leaves_the_result_and_what_went_wrong() {
     assert_eq!((fine.stderr.as_str(), fine.stdout.lines().count()), ("", 1));
     desk.write("in/b.txt", b"\xff");
     let flawed = desk.kgas(&[&OFFLINE[..], &["-q"]].concat());
-    assert!(flawed.stderr.starts_with("warning: b.txt failed: not UTF-8 at byte 0\n"), "{}", flawed.stderr);
+    assert!(
+        flawed.stderr.starts_with("warning: document b.txt failed: not UTF-8 at byte 0: save it as UTF-8\n"),
+        "{}",
+        flawed.stderr
+    );
 }
 
 #[test]

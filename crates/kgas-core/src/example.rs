@@ -85,7 +85,7 @@ pub enum ExampleError {
 
 /// An item of an example that doesn't stand up: a model would be taught something wrong.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("line {line}: {reason}: {item}")]
+#[error("line {line}: {}: {item}", .reason.in_words())]
 pub struct ExampleProblem {
     /// The line of the example, from 1.
     pub line: usize,

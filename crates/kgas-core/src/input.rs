@@ -38,7 +38,7 @@ pub enum InputError {
     #[error("the given entities are not a list")]
     EntitiesNotAList,
     /// A given entity that is none.
-    #[error("given entity number {0} can't be used: {1}")]
+    #[error("given entity number {0} can't be used: {reason}", reason = .1.in_words())]
     Entity(usize, RejectReason),
     /// A given entity whose span has other words.
     #[error("given entity number {number}: the text at {span:?} is not {words:?}")]

@@ -97,9 +97,21 @@ fn build<T: ToolPlugin>(config: Value) -> Result<Box<dyn KgasTool>, ConfigError>
     };
     let config = serde_path_to_error::deserialize(config).map_err(|error| {
         let key = error.path().to_string();
-        ConfigError::new(if key == "." { "config" } else { &key }, error.inner().to_string())
+        ConfigError::new(if key == "." { "config" } else { &key }, plain(&error.inner().to_string()))
     })?;
     Ok(Box::new(T::from_config(config)?))
+}
+
+/// A reason without the names of Rust's types.
+fn plain(reason: &str) -> String {
+    let (what, expected) = reason.rsplit_once("expected ").unwrap_or((reason, ""));
+    let words = match expected {
+        "a nonzero usize" | "a nonzero u32" | "a nonzero u64" => "a whole number above 0",
+        "usize" | "u32" | "u64" => "a whole number from 0 on",
+        "f64" => "a number",
+        _ => return reason.to_owned(),
+    };
+    format!("{what}expected {words}")
 }
 
 const fn kind(value: &Value) -> &'static str {

@@ -73,9 +73,16 @@ fn all_problems_are_told_with_line_item_and_reason() {
     );
     let problems = Examples::parse(bad).unwrap().check(&ontology()).unwrap_err();
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(told[0], "line 1: not_in_text: {\"text\":\"Eve\",\"type\":\"Person\"}");
-    assert_eq!(told[1], "line 1: unknown_type: {\"text\":\"Ann\",\"type\":\"Robot\"}");
-    assert!(told[2].starts_with("line 2: unknown_property: {\"text\":\"Ann\""), "{}", told[2]);
-    assert_eq!(told[3], "line 2: unknown_relation: {\"subject\":\"Ann\",\"type\":\"hates\",\"object\":\"Acme\"}");
+    assert_eq!(told[0], "line 1: the text doesn't have it, as whole words: {\"text\":\"Eve\",\"type\":\"Person\"}");
+    assert_eq!(told[1], "line 1: its type is no class of the ontology: {\"text\":\"Ann\",\"type\":\"Robot\"}");
+    assert!(
+        told[2].starts_with("line 2: the ontology gives its class no such property: {\"text\":\"Ann\""),
+        "{}",
+        told[2]
+    );
+    assert_eq!(
+        told[3],
+        "line 2: its relation is not in the ontology: {\"subject\":\"Ann\",\"type\":\"hates\",\"object\":\"Acme\"}"
+    );
     assert_eq!(told.len(), 5);
 }

@@ -68,7 +68,7 @@ fn a_given_span_is_checked_against_the_text() {
     assert_eq!(mentions(&with_entities(ann(json!(null), json!(null))).unwrap()), [("Person", "Ann", 8)]);
     assert_eq!(mentions(&with_entities(ann(json!(16), json!(null))).unwrap()), [("Person", "Ann", 16)]);
     let wrong = "given entity number 1: the text at ";
-    let malformed = "given entity number 1 can't be used: malformed";
+    let malformed = "given entity number 1 can't be used: a field is missing, or not of its type";
     let cases = [
         (json!(0), json!(3), format!("{wrong}0..3 is not \"Ann\"")),
         // In bytes it would be right.
@@ -90,12 +90,18 @@ fn a_given_entity_that_can_not_be_used_is_named_by_number() {
     let ann = json!({"text": "Ann", "type": "Person"});
     let there = json!({"text": "Ann", "type": "person", "start": 8, "end": 11});
     let cases = [
-        (json!([ann, {"text": "Eve", "type": "Person"}]), "given entity number 2 can't be used: not_in_text"),
-        (json!([{"text": "Ann", "type": "Robot"}]), "given entity number 1 can't be used: unknown_type"),
-        (json!([{"text": "Ann"}]), "given entity number 1 can't be used: malformed"),
-        (json!(["Ann"]), "given entity number 1 can't be used: malformed"),
-        (json!([ann, ann, ann]), "given entity number 3 can't be used: duplicate"),
-        (json!([there, there]), "given entity number 2 can't be used: duplicate"),
+        (
+            json!([ann, {"text": "Eve", "type": "Person"}]),
+            "given entity number 2 can't be used: the text doesn't have it, as whole words",
+        ),
+        (
+            json!([{"text": "Ann", "type": "Robot"}]),
+            "given entity number 1 can't be used: its type is no class of the ontology",
+        ),
+        (json!([{"text": "Ann"}]), "given entity number 1 can't be used: a field is missing, or not of its type"),
+        (json!(["Ann"]), "given entity number 1 can't be used: a field is missing, or not of its type"),
+        (json!([ann, ann, ann]), "given entity number 3 can't be used: it is there already"),
+        (json!([there, there]), "given entity number 2 can't be used: it is there already"),
     ];
     for (entities, expected) in cases {
         assert_eq!(with_entities(entities).unwrap_err().to_string(), expected);

@@ -86,15 +86,18 @@ fn what_can_not_be_an_ontology_is_refused() {
             OntologySpec { relations: vec![RelationSpec::new("")], ..OntologySpec::default() },
             "relation number 1 has no label",
         ),
-        (classes([ClassSpec::new("Film Star"), ClassSpec::new("film_star")]), "two classes are called \"film_star\""),
-        (classes([ClassSpec::new("A").parent("A")]), "class \"A\" is its own ancestor"),
+        (
+            classes([ClassSpec::new("Film Star"), ClassSpec::new("film_star")]),
+            "two classes are called \"film_star\": rename one",
+        ),
+        (classes([ClassSpec::new("A").parent("A")]), "class \"A\" is its own ancestor: mend its parents"),
         (
             classes([
                 ClassSpec::new("A").parent("B"),
                 ClassSpec::new("B").parent("C"),
                 ClassSpec::new("C").parent("A"),
             ]),
-            "class \"A\" is its own ancestor",
+            "class \"A\" is its own ancestor: mend its parents",
         ),
         (
             OntologySpec {

@@ -135,7 +135,7 @@ fn a_configuration_that_does_not_fit_names_the_tool_and_the_key() {
         ),
         (
             json!({"min_length": "three"}),
-            "config of tool test_words: min_length: invalid type: string \"three\", expected usize",
+            "config of tool test_words: min_length: invalid type: string \"three\", expected a whole number from 0 on",
         ),
         (
             json!({"nested": {"deep": [1, 300]}}),

@@ -75,7 +75,14 @@ fn a_line_that_is_broken_is_named_and_the_others_are_read() {
     assert_eq!(told[1], ("d.jsonl:3", "no id".to_owned()));
     assert!(told[2].0 == "d.jsonl:4" && told[2].1.starts_with("! line 4 is not a JSON object"), "{told:?}");
     assert_eq!(told[3], ("x", "! line 5 has no text in field \"text\"; its fields are id, body".to_owned()));
-    assert_eq!(told[4], ("7", "! an earlier document has the same id".to_owned()));
+    assert_eq!(
+        told[4],
+        (
+            "7",
+            "! an earlier document has the same id: give each its own, or name another field with --id-field"
+                .to_owned()
+        )
+    );
     assert!(found[4].source.ends_with("d.jsonl:6"));
 }
 
@@ -105,7 +112,7 @@ fn what_can_not_be_read_is_told_and_loses_nothing_else() {
     let found: Vec<Sourced> = documents(paths.to_vec(), &SourceOptions::default()).collect();
     let told = told(&found);
     assert_eq!(told[0].1, "! there is no such file or folder");
-    assert_eq!(told[1].1, "! not UTF-8 at byte 2");
+    assert_eq!(told[1].1, "! not UTF-8 at byte 2: save it as UTF-8");
     assert!(told[2].1.starts_with("! it can't be read"), "{told:?}");
     assert_eq!(told[3], ("good.txt", "good".to_owned()));
 }
@@ -192,7 +199,7 @@ fn a_broken_record_is_named_by_its_line() {
     let found = told_of("d.csv", table);
     assert_eq!(found[0], ("d.csv:2".to_owned(), "one\n\ntwo".to_owned()));
     assert_eq!(found[1], ("short".to_owned(), "! line 5 is not a record of the table: it is too short".to_owned()));
-    assert_eq!(found[2], text(6, "not UTF-8 at byte 0"));
+    assert_eq!(found[2], text(6, "not UTF-8 at byte 0: save it as UTF-8"));
     assert_eq!(found[3], ("d.csv:7".to_owned(), "last".to_owned()));
     assert_eq!(found.len(), 4);
 
@@ -202,7 +209,7 @@ fn a_broken_record_is_named_by_its_line() {
     let no_object = "! line 3 is not a JSON object: invalid type: sequence, expected a map at column 0";
     let expected = [
         "a",
-        "! not UTF-8 at byte 11",
+        "! not UTF-8 at byte 11: save it as UTF-8",
         no_object,
         "! line 4 has no text in field \"text\"; its fields are text",
         "! line 5 has no text in field \"text\"; it has no fields",
@@ -253,7 +260,8 @@ fn of_documents_with_one_id_the_first_is_read() {
     write(folder.path(), "b/y.jsonl", "{\"id\": \"x.txt\", \"text\": \"third\"}");
     let inputs = ["a", "b/x.txt", "b/y.jsonl"].map(|name| Input::Path(folder.path().join(name)));
     let found: Vec<Sourced> = documents(inputs.to_vec(), &SourceOptions::default()).collect();
-    let twice = "! an earlier document has the same id".to_owned();
+    let twice =
+        "! an earlier document has the same id: give each its own, or name another field with --id-field".to_owned();
     assert_eq!(told(&found), [("x.txt", "first".to_owned()), ("x.txt", twice.clone()), ("x.txt", twice)]);
     // In one folder they are told apart by their paths.
     let found = read(folder.path(), &SourceOptions::default());

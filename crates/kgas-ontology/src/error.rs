@@ -33,7 +33,7 @@ pub enum ReadError {
     #[error("{}", plain(.0))]
     Io(#[source] io::Error),
     /// The file isn't text.
-    #[error("not UTF-8 at byte {0}")]
+    #[error("not UTF-8 at byte {0}: save it as UTF-8")]
     NotUtf8(usize),
     /// There is nothing in it.
     #[error("the file is empty")]
@@ -86,7 +86,7 @@ fn plain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "reading it is not permitted".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder, not a file".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder, name a file".to_owned(),
         _ => error.to_string(),
     }
 }

@@ -91,8 +91,8 @@ fn broken_ontologies_get_one_clear_sentence() {
     the ontology is empty: it has neither classes nor relations
     entities should be an object of labels
     entities.A.examples should be a list of strings
-    class "A" is its own ancestor
-    two classes are called "a_B"
+    class "A" is its own ancestor: mend its parents
+    two classes are called "a_B": rename one
     class number 2 has no label
     "#);
 }

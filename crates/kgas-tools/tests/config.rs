@@ -18,9 +18,12 @@ fn an_error_names_tool_key_and_what_is_wrong() {
             (json!({"min_confidence": 2}), "min_confidence: 2 is not between 0 and 1"),
             (json!({"min_confidence": -0.5}), "min_confidence: -0.5 is not between 0 and 1"),
             (json!({"temperature": 2.5}), "temperature: 2.5 is not between 0 and 2"),
-            (json!({"chunk_size": 0}), "chunk_size: invalid value: integer `0`, expected a nonzero usize"),
-            (json!({"chunk_size": "3000"}), "chunk_size: invalid type: string \"3000\", expected a nonzero usize"),
-            (json!({"max_tokens": 0}), "max_tokens: invalid value: integer `0`, expected a nonzero u32"),
+            (json!({"chunk_size": 0}), "chunk_size: invalid value: integer `0`, expected a whole number above 0"),
+            (
+                json!({"chunk_size": "3000"}),
+                "chunk_size: invalid type: string \"3000\", expected a whole number above 0",
+            ),
+            (json!({"max_tokens": 0}), "max_tokens: invalid value: integer `0`, expected a whole number above 0"),
         ];
         for (config, told) in cases {
             assert_eq!(refused(tool, config), format!("config of tool {tool}: {told}"));

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
 
+use super::number::above_zero;
+
 /// Where answers that were paid for are kept.
 #[derive(Debug, Default, ClapArgs)]
 #[command(next_help_heading = "Journal")]
@@ -57,7 +59,7 @@ pub(crate) struct ShowArgs {
     #[arg(value_name = "KEY", value_parser = key)]
     pub(crate) key: Option<String>,
     /// The most calls to list
-    #[arg(long, value_name = "N", default_value = "20")]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = above_zero::<NonZeroUsize>)]
     pub(crate) limit: NonZeroUsize,
 }
 

@@ -7,6 +7,7 @@ mod doctor;
 mod export;
 mod journal;
 mod model;
+mod number;
 mod ontology;
 mod plan;
 mod report;
@@ -26,6 +27,7 @@ pub(crate) use self::doctor::DoctorArgs;
 pub(crate) use self::export::ExportArgs;
 pub(crate) use self::journal::{JournalArgs, JournalCommand, JournalCommandArgs, PruneArgs, ShowArgs};
 pub(crate) use self::model::{ModelArgs, Proxy};
+use self::number::{above_zero, number, whole};
 pub(crate) use self::ontology::{OntologyArgs, OntologyCommand, ReadingArgs, Target, View};
 pub(crate) use self::plan::PlanArgs;
 pub(crate) use self::report::ReportArgs;
@@ -200,7 +202,7 @@ pub(crate) struct ExtractArgs {
     #[arg(long, value_enum, default_value_t = Merge::Aliases)]
     pub(crate) merge: Merge,
     /// For `--merge similar`: how near names must be, as the cosine of their vectors [default: 0.92]
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = number)]
     pub(crate) merge_similar: Option<f64>,
     /// What start and end count
     #[arg(long, value_enum, default_value_t = Unit::Chars)]
@@ -248,7 +250,7 @@ pub(crate) struct ExplainArgs {
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     /// The most places to show
-    #[arg(long, value_name = "N", default_value = "20")]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = above_zero::<NonZeroUsize>)]
     pub(crate) places: NonZeroUsize,
     /// Print JSON
     #[arg(long)]
@@ -301,13 +303,13 @@ pub(crate) struct SourceArgs {
     #[arg(long, default_value = "text", value_name = "NAME")]
     pub(crate) text_field: String,
     /// Only the first N documents
-    #[arg(long, value_name = "N", conflicts_with = "sample")]
+    #[arg(long, value_name = "N", conflicts_with = "sample", value_parser = above_zero::<NonZeroUsize>)]
     pub(crate) limit: Option<NonZeroUsize>,
     /// N documents drawn at random
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = above_zero::<NonZeroUsize>)]
     pub(crate) sample: Option<NonZeroUsize>,
     /// What the draw depends on
-    #[arg(long, default_value_t = 0, value_name = "S")]
+    #[arg(long, default_value_t = 0, value_name = "S", value_parser = whole::<u64>)]
     pub(crate) seed: u64,
     /// What standard input holds
     #[arg(long, value_enum, default_value_t = StdinFormat::Txt)]
@@ -335,10 +337,10 @@ pub(crate) struct ToolArgs {
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) set: Vec<(String, String)>,
     /// The longest chunk, in characters
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = above_zero::<NonZeroUsize>)]
     pub(crate) chunk_size: Option<NonZeroUsize>,
     /// The confidence that an item must exceed
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = number)]
     pub(crate) min_confidence: Option<f64>,
     /// List every place where a found name stands
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
@@ -347,7 +349,7 @@ pub(crate) struct ToolArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub(crate) keep_ungrounded: Option<bool>,
     /// Characters before a chunk that are shown with it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>)]
     pub(crate) chunk_overlap: Option<usize>,
     /// Ask again what was missed
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
@@ -379,6 +381,10 @@ impl FromStr for Temperature {
             _ => Err("give a number from 0 to 2, or none"),
         }
     }
+}
+
+fn name_value(text: &str) -> Result<(String, String), &'static str> {
+    key_value(text).map_err(|_neither| "give NAME=VALUE")
 }
 
 fn key_value(text: &str) -> Result<(String, String), &'static str> {

@@ -10,7 +10,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kgas_http::Secret;
 use kgas_http::openai::Profile;
 
-use super::key_value;
+use super::name_value;
+use super::number::{above_zero, whole};
 
 /// Whom to ask, and how fast.
 #[derive(Debug, ClapArgs)]
@@ -47,14 +48,14 @@ pub(crate) struct ModelArgs {
     pub(crate) tpm: Option<Limit>,
     /// Requests that may go one right after the other, if the server is known to allow it
     /// [default: a second's worth, or up to ten]
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = above_zero::<NonZeroU32>)]
     pub(crate) burst: Option<NonZeroU32>,
     /// Requests at a time
-    #[arg(long, value_name = "N", default_value = "5")]
+    #[arg(long, value_name = "N", default_value = "5", value_parser = above_zero::<NonZeroUsize>)]
     pub(crate) max_concurrent: NonZeroUsize,
     /// The most tokens that the model takes, prompt and answer together
     /// [default: as the price file says; else not known]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub(crate) context_window: Option<u64>,
     /// Seconds for one attempt
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
@@ -63,13 +64,13 @@ pub(crate) struct ModelArgs {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) total_timeout: Option<f64>,
     /// Times to try again after a failed attempt
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = whole::<u32>)]
     pub(crate) max_retries: u32,
     /// Seconds to wait for a server that was there and went away
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
     pub(crate) outage_patience: f64,
     /// A header to send with each request
-    #[arg(long, value_name = "NAME=VALUE", value_parser = key_value)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_value)]
     pub(crate) header: Vec<(String, String)>,
     /// Fields to put into each request's body
     #[arg(long, value_name = "JSON")]
@@ -123,10 +124,6 @@ impl FromStr for Proxy {
 fn provider() -> impl TypedValueParser<Value = &'static Profile> {
     let names = Profile::ALL.iter().map(|profile| PossibleValue::new(profile.name).help(profile.title));
     PossibleValuesParser::new(names).try_map(|name| Profile::named(&name).ok_or("there is no such provider"))
-}
-
-fn count(text: &str) -> Result<NonZeroU32, &'static str> {
-    text.parse().map_err(|_not_a_count| "give a whole number above 0")
 }
 
 fn seconds(text: &str) -> Result<f64, &'static str> {

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use kgas_engine::{Offsets, Origin};
 use serde_json::{Value, json};
 
-use crate::Exit;
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
 use crate::graph::{DOCUMENTS, ENTITIES, EdgeHead, EntityHead, Graph, RELATIONS};
 use crate::show::Show;
+use crate::{Exit, input};
 use find::Found;
 use place::Sources;
 
@@ -36,7 +36,10 @@ pub(crate) fn main(args: &ExplainArgs, show: Show) -> Result<Exit, Failure> {
         }
         Found::Nothing => {
             let graph = args.out.display();
-            Err(Failure::fatal(format!("{graph} has no entity or relation with the id or name {:?}", args.id)))
+            Err(Failure::fatal(format!(
+                "{graph} has no entity or relation with the id or name {:?}: its entities.jsonl and relations.jsonl list them",
+                args.id
+            )))
         }
     }
 }
@@ -44,8 +47,9 @@ pub(crate) fn main(args: &ExplainArgs, show: Show) -> Result<Exit, Failure> {
 fn explain(args: &ExplainArgs, mut graph: Graph, line: &Value, show: Show) -> Result<Exit, Failure> {
     let origin = Origin::read(&args.out);
     if let Err(error) = &origin {
-        let what = "where the graph came from isn't known, so nothing can be read again";
-        show.warning(&format!("{}: {what}: {error}", args.out.join(".kgas/run.json").display()));
+        let what = "where the graph came from isn't known, so its sentences can't be shown";
+        let place = args.out.join(".kgas/run.json");
+        show.warning(&format!("{}: {what}: {}", place.display(), input::problem(error)));
     }
     let origin = origin.ok();
     let list = if line.get("mentions").is_some() { "mentions" } else { "evidence" };

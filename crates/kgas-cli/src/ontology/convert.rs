@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use kgas_core::Ontology;
+use kgas_engine::OutputError;
 use kgas_ontology::{Format, convert};
 
 use super::{load, print};
@@ -22,8 +23,7 @@ pub(super) fn main(
     let text = written(&ontology, to.format(), show)?;
     match out {
         None => print(&text, show)?,
-        Some(out) => std::fs::write(out, text)
-            .map_err(|error| Failure::fatal(format!("{} can't be written: {error}", out.display())))?,
+        Some(out) => std::fs::write(out, text).map_err(|error| Failure::fatal(OutputError::new(out, error)))?,
     }
     Ok(Exit::Complete)
 }

@@ -70,6 +70,28 @@ impl RejectReason {
         matches!(self, Self::UnknownProperty | Self::PropertyNotInText | Self::PropertyDatatype)
     }
 
+    /// What it means, for a person: `the text doesn't have it, as whole words`.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Malformed => "a field is missing, or not of its type",
+            Self::NotInText => "the text doesn't have it, as whole words",
+            Self::Duplicate => "it is there already",
+            Self::UnknownType => "its type is no class of the ontology",
+            Self::UnknownRelation => "its relation is not in the ontology",
+            Self::LowConfidence => "its confidence is not above the minimum",
+            Self::Domain => "its subject is of a class that the relation doesn't take",
+            Self::Range => "its object is of a class that the relation doesn't take, or a value",
+            Self::Datatype => "its value can't be of the datatype that the relation takes",
+            Self::DanglingReference => "an end of it is no known entity",
+            Self::UnknownProperty => "the ontology gives its class no such property",
+            Self::PropertyNotInText => "the text doesn't have the property's value",
+            Self::PropertyDatatype => "the property's value can't be of its datatype",
+            Self::ExampleLeak => "an example of the prompt says it, and not the text",
+            Self::SelfLoop => "its subject and object are the same entity",
+        }
+    }
+
     /// The word that outputs use: `not_in_text`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -29,10 +29,10 @@ pub enum OntologyError {
     #[error("{0} number {1} has no label")]
     NoLabel(&'static str, usize),
     /// Two classes that can't be told apart.
-    #[error("two classes are called {0:?}")]
+    #[error("two classes are called {0:?}: rename one")]
     TwoClasses(String),
     /// A class that is, by its parents, a special case of itself.
-    #[error("class {0:?} is its own ancestor")]
+    #[error("class {0:?} is its own ancestor: mend its parents")]
     Cycle(String),
 }
 

@@ -39,6 +39,7 @@ impl OutputError {
             io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
                 "a file is in the way, name a folder".to_owned()
             }
+            io::ErrorKind::NotFound => "its folder isn't there, make it first".to_owned(),
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 "writing there is not permitted".to_owned()
             }

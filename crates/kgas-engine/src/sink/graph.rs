@@ -59,7 +59,7 @@ pub enum GraphError {
         version: u32,
     },
     /// A file can't be read.
-    #[error("graph {}: {source}", path.display())]
+    #[error("graph {}: it can't be read: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

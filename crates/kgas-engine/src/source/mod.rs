@@ -72,7 +72,7 @@ pub enum SourceError {
     #[error("kgas reads .txt, .md, .jsonl and .csv, each also as .gz")]
     UnknownKind,
     /// It isn't text.
-    #[error("not UTF-8 at byte {0}")]
+    #[error("not UTF-8 at byte {0}: save it as UTF-8")]
     NotUtf8(usize),
     /// A line isn't a JSON object.
     #[error("line {line} is not a JSON object: {problem}")]
@@ -101,7 +101,7 @@ pub enum SourceError {
         problem: String,
     },
     /// An earlier document has the same id.
-    #[error("an earlier document has the same id")]
+    #[error("an earlier document has the same id: give each its own, or name another field with --id-field")]
     DuplicateId,
 }
 
