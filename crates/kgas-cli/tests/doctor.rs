@@ -1,6 +1,6 @@
 //! `kgas doctor` before servers that are well and servers that are not: what it finds, and what to do.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "test helpers may panic")]
 
 mod support;
 #[path = "support/tls.rs"]

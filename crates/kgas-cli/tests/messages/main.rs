@@ -1,7 +1,7 @@
 //! Every message of the command line that a test can cause, with its exit code: in one file, read as a whole, for one
 //! voice.
 
-#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 #[path = "../support/mod.rs"]
 mod support;
