@@ -109,8 +109,9 @@ impl Command {
         }
     }
 
-    /// Notes what a configuration file says of tools, and what it may not do once something is sent.
-    pub(crate) fn configure(&mut self, declared: Declared, withheld: Option<String>) {
+    /// Notes what a configuration file says of tools, and what it may not do once something is sent; gives that back where
+    /// this command has no place to note it.
+    pub(crate) fn configure(&mut self, declared: Declared, withheld: Option<String>) -> Option<String> {
         let (tools, model) = match self {
             Self::Run(args) => (&mut args.tools, &mut args.model),
             Self::Extract(args) => (&mut args.tools, &mut args.model),
@@ -127,9 +128,11 @@ impl Command {
                 return;
             }
             _ => return,
+            _ => return withheld,
         };
         tools.declared = declared;
         model.withheld = withheld;
+        None
     }
 }
 

@@ -82,7 +82,10 @@ pub(crate) fn read(arguments: &[OsString]) -> Result<Configured, Stop> {
     }
     let withheld = file.as_ref().and_then(|file| file.withheld(&held));
     let mut args = Args::from_arg_matches(&with_defaults(name, &held).try_get_matches_from(arguments)?)?;
-    args.command.configure(declared, withheld);
+    if let Some(why) = args.command.configure(declared, withheld) {
+        // What can't be held back later is held back now.
+        return Err(Failure::usage(why).into());
+    }
     let warnings = passed_over.into_iter().chain(environment.warnings).collect();
     Ok(Configured { args, warnings })
 }
