@@ -139,7 +139,7 @@ fn command_line(arguments: impl IntoIterator<Item = OsString>, results: Stream) 
         Command::Config(command) => config::main(&command, args.config.as_deref(), show),
         Command::Export(command) => export::main(&command, show),
         Command::Journal(args) => journal::main(&args.out, args.command.as_ref(), show),
-        Command::Doctor(args) => block_on(doctor::main(&args, show)),
+        Command::Doctor(command) => block_on(doctor::main(&command, args.config.as_deref(), show)),
         Command::Completions(args) => shell::completions(&args, show),
         Command::Man(args) => shell::man(&args, show),
     };

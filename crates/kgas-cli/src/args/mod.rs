@@ -119,15 +119,14 @@ impl Command {
             Self::Embed(args) => (&mut args.tools, &mut args.model),
             Self::Doctor(args) => {
                 args.model.withheld = withheld;
-                return;
+                return None;
             }
             Self::Tools(
                 ToolsCommand::List { declared: of_tools, .. } | ToolsCommand::Show { declared: of_tools, .. },
             ) => {
                 *of_tools = declared;
-                return;
+                return None;
             }
-            _ => return,
             _ => return withheld,
         };
         tools.declared = declared;

@@ -90,6 +90,12 @@ pub(crate) fn read(arguments: &[OsString]) -> Result<Configured, Stop> {
     Ok(Configured { args, warnings })
 }
 
+/// The name of the file that holds, and whether it may do all that a person may.
+pub(crate) fn held(named: Option<&Path>) -> Result<Option<(String, bool)>, Failure> {
+    let (file, _passed_over) = holding(named)?;
+    Ok(file.map(|file| (file.source.name.clone(), file.is_free())))
+}
+
 /// A command that takes no settings; one about tools is told of those that are declared.
 fn beside(mut args: Args) -> Result<Configured, Stop> {
     if !matches!(args.command, Command::Tools(_)) {

@@ -4,16 +4,25 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use super::report::Line;
+use crate::config;
 use crate::settings::registry;
 use crate::words::counted;
 
-pub(super) fn lines() -> Vec<Line> {
-    vec![config(), tools(), folder(Path::new("."))]
+pub(super) fn lines(config: Option<&Path>) -> Vec<Line> {
+    vec![settings(config), tools(), folder(Path::new("."))]
 }
 
-/// What there is to say of the configuration.
-fn config() -> Line {
-    Line::ok("config", "no configuration file")
+/// What there is to say of the configuration: one that doesn't make sense was refused before.
+fn settings(named: Option<&Path>) -> Line {
+    match config::held(named) {
+        Ok(None) => Line::ok("config", "no configuration file"),
+        Ok(Some((name, true))) => Line::ok("config", name),
+        Ok(Some((name, false))) => {
+            let to_do = "kgas config trust, once you have read it";
+            Line::warning("config", format!("{name}: nobody has trusted it, so it may not say whom to ask: {to_do}"))
+        }
+        Err(failure) => Line::failed("config", failure.to_string()),
+    }
 }
 
 fn tools() -> Line {

@@ -7,6 +7,7 @@ mod network;
 mod report;
 mod server;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -25,9 +26,9 @@ use crate::failure::Failure;
 use crate::purse::{self, Asked as Model};
 use crate::show::Show;
 
-pub(crate) async fn main(args: &DoctorArgs, show: Show) -> Result<Exit, Failure> {
+pub(crate) async fn main(args: &DoctorArgs, config: Option<&Path>, show: Show) -> Result<Exit, Failure> {
     let endpoint = Endpoint::from_args(&args.model)?;
-    let mut checks = local::lines();
+    let mut checks = local::lines(config);
     match &endpoint {
         None => checks.push(Line::skipped(
             "endpoint",

@@ -16,7 +16,7 @@ const FILES: [(&str, &str); 3] = [
 ];
 
 /// What to do next, in the folder.
-const NEXT: [&str; 2] = ["kgas extract documents --out graph", "kgas explain graph Heron"];
+const NEXT: [&str; 2] = ["kgas extract documents --out graph", "kgas report graph"];
 
 pub(crate) fn main(folder: &Path, show: Show) -> Result<Exit, Failure> {
     let is_here = folder == Path::new(".");

@@ -1,5 +1,7 @@
 //! Where the commands of the book are run: a folder with what they name, and a server that answers.
 
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "test helpers may panic, and say what was not run")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,6 +15,8 @@ use crate::page::root;
 pub(crate) struct Stage {
     programs: TempDir,
     server: MockServer,
+    /// Where a server of the book listens.
+    port: u16,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -67,10 +71,9 @@ impl Stage {
             let text = BESIDE.replace("@PROGRAM@", &place.to_string_lossy()).replace("@PORT@", &port.to_string());
             program(programs.path(), name, &text);
         }
-        std::fs::write(programs.path().join("port"), port.to_string()).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let server = runtime.block_on(MockServer::builder().answer(people()).start()).unwrap();
-        Self { programs, server, _runtime: runtime }
+        Self { programs, server, port, _runtime: runtime }
     }
 
     /// A folder of a user: documents, an ontology, prices, and the examples of the project.
@@ -96,13 +99,12 @@ impl Stage {
         if block.trim().is_empty() {
             return None;
         }
-        let port = std::fs::read_to_string(self.programs.path().join("port")).unwrap();
         // Nobody is asked but the server of this test.
         let script = block
             .replace("--provider openai", &format!("--base-url {}", self.server.url()))
             .replace("http://127.0.0.1:11434", self.server.url())
             .replace("--base-url http://127.0.0.1:8080", &format!("--base-url {}", self.server.url()))
-            .replace("8080", &port);
+            .replace("8080", &self.port.to_string());
         let path = format!("{}:{}", self.programs.path().display(), std::env::var("PATH").unwrap_or_default());
         let output = Command::new("bash")
             .args(["-e", "-u", "-o", "pipefail", "-c", &script])
