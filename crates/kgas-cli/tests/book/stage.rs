@@ -26,6 +26,7 @@ const PRICES: &str =
     r#"{"gpt-4o-mini": {"input_cost_per_token": 1.5e-07, "output_cost_per_token": 6e-07, "max_input_tokens": 128000}}"#;
 
 const ANSWERS: &str = "{\"answer\": \"Marie Curie was a physicist.\"}\n";
+const CLIENT: &str = "import requests\n\n\ndef ask(url):\n    return requests.get(url, timeout=5).json()\n";
 /// Where servers that run on are noted, to be ended.
 const ENDS: &str = ".ends";
 
@@ -76,7 +77,7 @@ impl Stage {
         Self { programs, server, port, _runtime: runtime }
     }
 
-    /// A folder of a user: documents, an ontology, prices, and the examples of the project.
+    /// A folder of a user: documents, an ontology, prices, sources, a graph, and the examples of the project.
     pub(crate) fn folder(&self) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
@@ -90,7 +91,10 @@ impl Stage {
         write("my.json", ONTOLOGY);
         write("model_prices.json", PRICES);
         write("answers.jsonl", ANSWERS);
+        write("src/client.py", CLIENT);
         copy(&root().join("examples"), &folder.path().join("examples"));
+        let graph = ["extract", "docs", "--ontology", "my.json", "--out", "OUT", "--config", "none"];
+        Command::new(env!("CARGO_BIN_EXE_kgas")).args(graph).current_dir(folder.path()).output().unwrap();
         folder
     }
 
