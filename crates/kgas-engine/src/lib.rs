@@ -68,7 +68,7 @@ pub use external::{External, ExternalError, ExternalSpec, Introduction, Setting}
 pub use ledger::{ChunkRow, DocumentRow, DocumentState, ToolChunk};
 pub use merge::{Link, Merging, Names};
 pub use offsets::Offsets;
-pub use origin::{Kept, Origin, OriginTool, Reread};
+pub use origin::{Kept, Ledgered, Origin, OriginTool, Reread};
 pub use redo::Redo;
 pub use renewal::Renewal;
 pub use run::{Finished, Interrupt, Pipeline, Progress, execute_tool, run};

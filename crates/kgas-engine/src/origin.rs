@@ -1,6 +1,7 @@
 //! Where a graph came from, so that its sources can be read again: `OUT/.kgas/run.json`.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -59,6 +60,17 @@ pub struct Kept<'k> {
     pub text: Cow<'k, str>,
 }
 
+/// A document whose text is to be read again, as the ledger has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ledgered<'l> {
+    /// Its id.
+    pub document: &'l str,
+    /// Where it came from.
+    pub source: &'l str,
+    /// The SHA-256 of its text.
+    pub sha256: &'l str,
+}
+
 /// What became of a document's text since the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reread {
@@ -96,44 +108,96 @@ impl Origin {
 
     /// Reads the text of a document again; `source` and `sha` are those of the ledger, `out` is the graph's folder.
     #[must_use]
-    pub fn reread(&self, out: &Path, document: &str, source: &str, sha: &str) -> Reread {
-        let text = if source == "-" || source.starts_with("-:") {
-            kept(&out.join(STDIN), document).map_err(|error| error.to_string())
-        } else {
-            self.of_file(source)
-        };
-        match text {
-            Ok(Some(text)) if sha256(&text) == sha => Reread::Same(text),
-            Ok(Some(_)) => Reread::Changed,
-            Ok(None) => Reread::Gone("it is no longer there".to_owned()),
-            Err(problem) => Reread::Gone(problem),
-        }
+    pub fn reread(&self, out: &Path, document: &str, source: &str, sha256: &str) -> Reread {
+        let read = self.reread_all(out, &[Ledgered { document, source, sha256 }]).pop();
+        read.unwrap_or_else(Reread::no_longer_there)
     }
 
-    fn of_file(&self, source: &str) -> Result<Option<String>, String> {
-        let place = self.folder.join(source);
-        let named = place.to_string_lossy().into_owned();
-        // `FILE:LINE`, unless there is a file of this very name.
-        let path = match named.rsplit_once(':') {
-            Some((file, line)) if !place.exists() && line.parse::<u64>().is_ok() => PathBuf::from(file),
-            _ => place,
+    /// Reads the texts of documents again, in their order. A file with many of them is read once, as far as is needed.
+    #[must_use]
+    pub fn reread_all(&self, out: &Path, asked: &[Ledgered<'_>]) -> Vec<Reread> {
+        let mut answers: Vec<Reread> = asked.iter().map(|_| Reread::no_longer_there()).collect();
+        let mut answer = |at: usize, text: Result<&str, &str>| {
+            if let (Some(answer), Some(asked)) = (answers.get_mut(at), asked.get(at)) {
+                *answer = Reread::of(text, asked.sha256);
+            }
         };
+        for (file, mut wanted) in self.by_file(asked) {
+            for found in self.texts_in(file.as_deref(), out) {
+                match found {
+                    Ok((name, text)) => {
+                        let text = text.as_deref().map_err(String::as_str);
+                        wanted.remove(&name).into_iter().flatten().for_each(|at| answer(at, text));
+                    }
+                    Err(problem) => wanted.drain().flat_map(|(_, all)| all).for_each(|at| answer(at, Err(&problem))),
+                }
+                if wanted.is_empty() {
+                    break;
+                }
+            }
+        }
+        answers
+    }
+
+    /// By file, standard input first: what documents are called in it, and the places of each in the list.
+    fn by_file(&self, asked: &[Ledgered<'_>]) -> BTreeMap<Option<PathBuf>, HashMap<String, Vec<usize>>> {
+        let mut files: BTreeMap<Option<PathBuf>, HashMap<String, Vec<usize>>> = BTreeMap::new();
+        for (at, Ledgered { document, source, .. }) in asked.iter().enumerate() {
+            let (file, name) = if *source == "-" || source.starts_with("-:") {
+                (None, (*document).to_owned())
+            } else {
+                let place = self.folder.join(source);
+                let named = place.to_string_lossy().into_owned();
+                // `FILE:LINE`, unless there is a file of this very name.
+                let file = match named.rsplit_once(':') {
+                    Some((file, line)) if !place.exists() && line.parse::<u64>().is_ok() => PathBuf::from(file),
+                    _ => place,
+                };
+                (Some(file), named)
+            };
+            files.entry(file).or_default().entry(name).or_default().push(at);
+        }
+        files
+    }
+
+    /// The documents of a file by their places, or those of standard input by their ids.
+    fn texts_in(&self, file: Option<&Path>, out: &Path) -> Box<dyn Iterator<Item = Found>> {
+        let Some(file) = file else { return Box::new(kept(&out.join(STDIN))) };
         let (id_field, text_field) = (self.id_field.clone(), self.text_field.clone());
         let options = SourceOptions { id_field, text_field, ..SourceOptions::default() };
         // Two records of a file may have one id, and the second is none then: it is the place that counts.
-        let found = documents(vec![Input::Path(path)], &options).find(|found| found.source == named);
-        found.map(|found| found.text.map_err(|error| error.to_string())).transpose()
+        let found = documents(vec![Input::Path(file.to_owned())], &options);
+        Box::new(found.map(|found| Ok((found.source, found.text.map_err(|error| error.to_string())))))
     }
 }
 
-/// The text of a document among those that were kept.
-fn kept(path: &Path, document: &str) -> io::Result<Option<String>> {
-    for line in BufReader::new(File::open(path)?).lines() {
-        let line = line?;
-        let kept: Kept<'_> = serde_json::from_str(&line)?;
-        if kept.document == document {
-            return Ok(Some(kept.text.into_owned()));
+impl Reread {
+    fn of(text: Result<&str, &str>, sha: &str) -> Self {
+        match text {
+            Ok(text) if sha256(text) == sha => Self::Same(text.to_owned()),
+            Ok(_) => Self::Changed,
+            Err(problem) => Self::Gone(problem.to_owned()),
         }
     }
-    Ok(None)
+
+    fn no_longer_there() -> Self {
+        Self::Gone("it is no longer there".to_owned())
+    }
+}
+
+/// A document's name in its file, and its text or why there is none; or why nothing more can be read.
+type Found = Result<(String, Result<String, String>), String>;
+
+/// The documents that were kept.
+fn kept(path: &Path) -> impl Iterator<Item = Found> + use<> {
+    let (file, refused) = match File::open(path) {
+        Ok(file) => (Some(BufReader::new(file)), None),
+        Err(error) => (None, Some(Err(error.to_string()))),
+    };
+    let text = |line: io::Result<String>| -> Found {
+        let line = line.map_err(|error| error.to_string())?;
+        let kept: Kept<'_> = serde_json::from_str(&line).map_err(|error| error.to_string())?;
+        Ok((kept.document.into_owned(), Ok(kept.text.into_owned())))
+    };
+    refused.into_iter().chain(file.into_iter().flat_map(BufRead::lines).map(text))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kgas_engine::{Offsets, Reread};
+use kgas_engine::{Ledgered, Offsets, Reread};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -70,22 +70,12 @@ impl Documents {
 
     /// Reads the texts that there is room for, and decides which documents are listed.
     pub(super) fn fill(&mut self, graph: &Graph, options: &ReportOptions, reported: &mut Reported) {
-        let origin = graph.origin();
         let offsets = Offsets::parse(graph.offsets()).unwrap_or_default();
-        let counts: Vec<usize> = self.all.iter().map(|shown| shown.places).collect();
-        let (mut documents, mut bytes) = (options.documents, options.text_bytes);
-        for at in order(&counts) {
-            let Some(shown) = self.all.get_mut(at) else { continue };
-            let (Some(sha), Some(characters)) = (shown.sha256.as_deref(), shown.characters) else { continue };
-            if documents == 0 || characters > bytes {
-                shown.missing = Some(Missing::LeftOut);
-                reported.texts_left_out += 1;
-                continue;
-            }
-            let read = origin.as_ref().map(|origin| origin.reread(graph.folder(), &shown.id, &shown.source, sha));
-            // A text that is gone takes its place too, so that no more are looked for than were asked for.
-            documents -= 1;
-            match read {
+        let wanted = self.choose(options, reported);
+        let mut bytes = options.text_bytes;
+        for (at, read) in wanted.iter().zip(self.reread(graph, &wanted)) {
+            let Some(shown) = self.all.get_mut(*at) else { continue };
+            shown.missing = match read {
                 Some(Reread::Same(text)) if text.len() <= bytes => {
                     bytes -= text.len();
                     shown.units = Some(Units::of(&text, offsets));
@@ -98,13 +88,45 @@ impl Documents {
                     shown.missing = Some(Missing::LeftOut);
                     continue;
                 }
-                Some(Reread::Changed) => shown.missing = Some(Missing::Changed),
-                Some(Reread::Gone(_)) => shown.missing = Some(Missing::Gone),
-                None => shown.missing = Some(Missing::Unknown),
-            }
+                Some(Reread::Changed) => Some(Missing::Changed),
+                Some(Reread::Gone(_)) => Some(Missing::Gone),
+                None => Some(Missing::Unknown),
+            };
             reported.missing.extend(shown.missing.map(|missing| (shown.id.clone(), missing)));
         }
         self.list();
+    }
+
+    /// The documents whose texts are looked for. A character is at least a byte, and a text that turns out to be gone takes
+    /// its room too, so that no more are read than were asked for.
+    fn choose(&mut self, options: &ReportOptions, reported: &mut Reported) -> Vec<usize> {
+        let counts: Vec<usize> = self.all.iter().map(|shown| shown.places).collect();
+        let mut bytes = options.text_bytes;
+        let mut wanted = Vec::new();
+        for at in order(&counts) {
+            let Some(shown) = self.all.get_mut(at) else { continue };
+            let (Some(_), Some(characters)) = (&shown.sha256, shown.characters) else { continue };
+            if wanted.len() == options.documents || characters > bytes {
+                shown.missing = Some(Missing::LeftOut);
+                reported.texts_left_out += 1;
+            } else {
+                bytes -= characters;
+                wanted.push(at);
+            }
+        }
+        wanted
+    }
+
+    /// What became of these texts; nothing is known where the graph doesn't say where it came from.
+    fn reread(&self, graph: &Graph, wanted: &[usize]) -> Vec<Option<Reread>> {
+        let Some(origin) = graph.origin() else { return vec![None; wanted.len()] };
+        let asked = wanted.iter().filter_map(|at| self.all.get(*at)).map(|shown| Ledgered {
+            document: &shown.id,
+            source: &shown.source,
+            sha256: shown.sha256.as_deref().unwrap_or_default(),
+        });
+        let asked: Vec<Ledgered<'_>> = asked.collect();
+        origin.reread_all(graph.folder(), &asked).into_iter().map(Some).collect()
     }
 
     /// Those that something is shown of or went wrong with are listed, and of the others as many as there is room for.
