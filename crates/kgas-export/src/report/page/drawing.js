@@ -1,6 +1,9 @@
 // How the graph looks: edges, shapes by type, and as many names as there is room for.
 const LABELS = 70;
 const ALWAYS = 28;
+/** The most connected, whose names may cover lesser nodes; and nodes beyond which all names may. */
+const FIRST = 12;
+const CROWD = 400;
 const colours = { types: [] };
 
 function readColours() {
@@ -57,8 +60,11 @@ function drawGraph() {
   }
   for (const [key, some] of [...groups].sort(([one], [other]) => one - other)) drawNodes(pen, key, some);
   if (centre >= 0 && isVisible(centre)) ringAround(pen, centre);
-  drawLabels(pen, near, centre);
+  const seen = [...groups.values()].flat();
+  drawLabels(pen, near, centre, seen.length > CROWD ? [] : seen.map(([node, x, y]) => boxAround(x, y, radiusOf(node))));
 }
+
+const boxAround = (x, y, radius) => [x - radius, y - radius, 2 * radius, 2 * radius];
 
 function drawNodes(pen, key, some) {
   pen.globalAlpha = key < 8 ? 0.22 : 1;
@@ -129,43 +135,50 @@ function drawArrows(pen, bright) {
   }
 }
 
-/** Boxes that are taken on the screen. */
-function room() {
-  const taken = [];
-  return (left, top, width, height) => {
-    const isFree = taken.every(([l, t, w, h]) => left + width < l || l + w < left || top + height < t || t + h < top);
-    if (isFree) taken.push([left, top, width, height]);
-    return isFree;
+/** Boxes that are taken on the screen by names, and by `nodes`, which names keep off where they can. */
+function room(nodes) {
+  const names = [];
+  const isClear = (taken, [left, top, width, height]) =>
+    taken.every(([l, t, w, h]) => left + width < l || l + w < left || top + height < t || t + h < top);
+  return (boxes, mayCover) => {
+    const clear = boxes.filter((box) => isClear(names, box));
+    const found = clear.find((box) => isClear(nodes, box)) || (mayCover ? clear[0] : undefined);
+    if (found) names.push(found);
+    return found;
   };
 }
 
 const shorten = (text) => (text.length > 32 ? `${text.slice(0, 30)}…` : text).replace(/\s+/g, " ");
 
-function drawLabels(pen, near, centre) {
-  const isFree = room();
+function drawLabels(pen, near, centre, nodes) {
+  const place = room(nodes);
   let left = LABELS;
   pen.lineJoin = "round";
   pen.textBaseline = "middle";
-  const label = (node, size, weight, isNeeded) => {
+  const label = (node, size, weight, rank) => {
     const [x, y] = onScreen(node);
     if (x < 0 || y < 0 || x > scene.width || y > scene.height) return;
     pen.font = `${weight} ${size}px system-ui, sans-serif`;
     const text = shorten(entities[node].name);
     const width = pen.measureText(text).width;
-    const from = x + radiusOf(node) + 5 + width > scene.width ? x - radiusOf(node) - 5 - width : x + radiusOf(node) + 5;
-    if (!isFree(from - 2, y - size / 2 - 1, width + 4, size + 2) && !isNeeded) return;
-    put(pen, text, from, y, colours.ink);
+    const gap = radiusOf(node) + 5;
+    const [right, before] = [x + gap, x - gap - width];
+    const sides = right + width > scene.width ? [before] : before < 0 ? [right] : [right, before];
+    const boxes = sides.map((from) => [from - 2, y - size / 2 - 1, width + 4, size + 2]);
+    const found = place(boxes, rank <= FIRST) || (rank === 0 ? boxes[0] : null);
+    if (!found) return;
+    put(pen, text, found[0] + 2, y, colours.ink);
     left -= 1;
   };
-  if (centre >= 0 && isVisible(centre)) label(centre, 14, 600, true);
-  if (near && centre >= 0) edgeNames(pen, isFree, centre);
+  if (centre >= 0 && isVisible(centre)) label(centre, 14, 600, 0);
+  if (near && centre >= 0) edgeNames(pen, place, centre);
   let rank = 0;
   for (const node of scene.byWeight) {
     if (left <= 0) break;
     if (!isVisible(node) || node === centre || (near && !near.has(node))) continue;
     rank += 1;
     if (!near && rank > ALWAYS && radiusOf(node) < 4 && scene.zoom < 1.4) continue;
-    label(node, 12, 400, false);
+    label(node, 12, 400, near ? 1 : rank);
   }
 }
 
@@ -178,7 +191,7 @@ function put(pen, text, x, y, colour) {
 }
 
 /** The names of the edges of the node that is looked at, where they fit. */
-function edgeNames(pen, isFree, centre) {
+function edgeNames(pen, place, centre) {
   const edges = scene.edges.filter(([from, to]) => (from === centre || to === centre) && isVisible(from) && isVisible(to));
   if (edges.length > 30) return;
   pen.font = "italic 400 11px system-ui, sans-serif";
@@ -188,6 +201,6 @@ function edgeNames(pen, isFree, centre) {
     const width = pen.measureText(text).width;
     if (Math.hypot(bx - ax, by - ay) < width + 20) continue;
     const [x, y] = [(ax + bx) / 2 - width / 2, (ay + by) / 2];
-    if (isFree(x - 2, y - 7, width + 4, 14)) put(pen, text, x, y, colours.dim);
+    if (place([[x - 2, y - 7, width + 4, 14]], true)) put(pen, text, x, y, colours.dim);
   }
 }

@@ -2,8 +2,11 @@
 const FORCES = { link: 40, repulsion: 90, reach: 500, gravity: 0.012, wide: 1.7, theta: 1, keep: 0.6, cooling: 0.026, coldest: 0.002 };
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 
-/** Nodes by their places in the list, with edges as pairs of them. The same graph always gives the same layout. */
-function layoutOf(size, edges) {
+/**
+ * Nodes by their places in the list, with edges as pairs of them, so many times as wide as high. The same graph always gives
+ * the same layout.
+ */
+function layoutOf(size, edges, wide = FORCES.wide) {
   const x = new Float64Array(size);
   const y = new Float64Array(size);
   const vx = new Float64Array(size);
@@ -18,7 +21,7 @@ function layoutOf(size, edges) {
   const lone = order.filter((node) => degree[node] === 0);
   active.forEach((node, at) => {
     const radius = 14 * Math.sqrt(at + 0.5);
-    x[node] = FORCES.wide * radius * Math.cos(at * GOLDEN);
+    x[node] = wide * radius * Math.cos(at * GOLDEN);
     y[node] = radius * Math.sin(at * GOLDEN);
   });
   const tree = treeOver(active, x, y);
@@ -30,7 +33,7 @@ function layoutOf(size, edges) {
   function step() {
     const { alpha } = layout;
     tree.build();
-    const [across, down] = [FORCES.gravity / FORCES.wide, FORCES.gravity * FORCES.wide];
+    const [across, down] = [FORCES.gravity / wide, FORCES.gravity * wide];
     for (const node of active) {
       tree.push(node);
       vx[node] += (tree.px * FORCES.repulsion - x[node] * across) * alpha;

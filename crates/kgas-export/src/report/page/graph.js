@@ -30,7 +30,9 @@ onFirst.graph = (section) => {
   scene.edges = relations.filter((relation) => relation.object !== null).map((relation) => [relation.subject, relation.object, relation]);
   scene.byWeight = entities.map((entity) => entity.at).sort((one, other) =>
     entities[other].edges - entities[one].edges || entities[other].total - entities[one].total || one - other);
-  layout = layoutOf(entities.length, scene.edges);
+  // A telephone that is held upright has more room below than beside.
+  const isUpright = canvas.clientHeight > canvas.clientWidth;
+  layout = layoutOf(entities.length, scene.edges, isUpright ? 1 / FORCES.wide : FORCES.wide);
   useHands(canvas);
   new ResizeObserver(resize).observe(canvas);
   readColours();
