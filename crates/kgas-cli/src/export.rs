@@ -1,20 +1,17 @@
 //! `kgas export`: a graph in the form that another tool reads.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use kgas_engine::OutputError;
-use kgas_export::{Aside, Base, Counts, ExportError, Format, Graph, Single, Tables};
+use kgas_export::{Base, Counts, ExportError, Format, Graph, Single, Tables};
 
 use crate::Exit;
 use crate::args::ExportArgs;
 use crate::failure::Failure;
 use crate::show::Show;
+use crate::target::{Kept, begin, is_stdout, keep_off, not_written, to_stdout};
 use crate::words::counted;
-
-/// The folder in a graph's folder that is kgas's own.
-const OWN: &str = ".kgas";
 
 pub(crate) fn main(args: &ExportArgs, show: Show) -> Result<Exit, Failure> {
     let format = format(args)?;
@@ -23,12 +20,18 @@ pub(crate) fn main(args: &ExportArgs, show: Show) -> Result<Exit, Failure> {
         Format::Single(_) => vec![args.file.clone()],
         Format::Tables(_) => tables(&args.file)?.into(),
     };
-    let mut graph = Graph::open(&args.out).map_err(Failure::fatal)?;
+    if let Some(other) = contradicted(args, format) {
+        let (file, format, other) = (args.file.display(), format.name(), other.name());
+        show.warning(&format!("{file} has a name of {other}, and gets {format} as --to says"));
+    }
+    let mut graph = Graph::open(&args.out).map_err(Failure::usage)?;
     for path in &paths {
         keep_off(path, &args.out)?;
     }
     let counts = match (format, paths.as_slice()) {
-        (Format::Single(single), _) if is_stdout(&args.file) => to_stdout(&mut graph, single, &base, show)?,
+        (Format::Single(single), _) if is_stdout(&args.file) => {
+            to_stdout(show, "the export", |out| single.write(&mut graph, &base, out))?
+        }
         (Format::Single(single), [path]) => to_file(&mut graph, single, &base, path)?,
         (Format::Tables(tables), [nodes, edges]) => to_tables(&mut graph, tables, nodes, edges)?,
         _ => return Ok(Exit::Complete),
@@ -41,10 +44,6 @@ pub(crate) fn main(args: &ExportArgs, show: Show) -> Result<Exit, Failure> {
     Ok(Exit::Complete)
 }
 
-fn is_stdout(file: &Path) -> bool {
-    file == Path::new("-")
-}
-
 /// The format that was said, else the one that the file's name ends in.
 fn format(args: &ExportArgs) -> Result<Format, Failure> {
     if let Some(to) = args.to {
@@ -55,6 +54,12 @@ fn format(args: &ExportArgs) -> Result<Format, Failure> {
         let names = Format::ALL.map(Format::name).join(", ");
         Failure::usage(format!("{} doesn't tell the format: say it with --to ({names})", args.file.display()))
     })
+}
+
+/// Another format than the one that was said, by the file's name.
+fn contradicted(args: &ExportArgs, format: Format) -> Option<Format> {
+    let ending = args.file.extension()?.to_str()?;
+    Format::of_extension(ending).filter(|named| args.to.is_some() && *named != format)
 }
 
 fn base(args: &ExportArgs, format: Format) -> Result<Base, Failure> {
@@ -84,21 +89,6 @@ fn tables(file: &Path) -> Result<[PathBuf; 2], Failure> {
     }))
 }
 
-/// Refuses a file that is the graph's own.
-fn keep_off(path: &Path, out: &Path) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (Ok(folder), Ok(out), Some(name)) = (folder.canonicalize(), out.canonicalize(), path.file_name()) else {
-        return Ok(());
-    };
-    let Ok(below) = folder.strip_prefix(&out) else { return Ok(()) };
-    let is_file_of_it = below.as_os_str().is_empty() && Path::new(name).extension().is_some_and(|is| is == "jsonl");
-    let is_summary = below.as_os_str().is_empty() && name == "summary.json";
-    if is_file_of_it || is_summary || below.starts_with(OWN) || below.starts_with("tools") {
-        return Err(Failure::usage(format!("{} belongs to the graph itself: name another --file", path.display())));
-    }
-    Ok(())
-}
-
 fn to_file(graph: &mut Graph, format: Single, base: &Base, path: &Path) -> Result<Counts, Failure> {
     let mut file = begin(path)?;
     let counts = format.write(graph, base, &mut file).map_err(|error| failed(path, error))?;
@@ -115,30 +105,15 @@ fn to_tables(graph: &mut Graph, format: Tables, nodes: &Path, edges: &Path) -> R
     Ok(counts)
 }
 
-/// Where the reader has left, there is nobody to write for.
-fn to_stdout(graph: &mut Graph, format: Single, base: &Base, show: Show) -> Result<Counts, Failure> {
-    let mut out = io::BufWriter::new(show.writer());
-    let written = format.write(graph, base, &mut out);
-    match written.and_then(|counts| out.flush().map(|()| counts).map_err(ExportError::Write)) {
-        Err(ExportError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Counts::default()),
-        Err(ExportError::Write(error)) => {
-            Err(Failure::fatal(format!("the export can't be written to standard output: {error}")))
-        }
-        written => written.map_err(Failure::fatal),
-    }
-}
-
-fn begin(path: &Path) -> Result<Aside, Failure> {
-    Aside::begin(path).map_err(|error| not_written(path, error))
-}
-
 fn failed(path: &Path, error: ExportError) -> Failure {
-    match error {
-        ExportError::Write(error) => not_written(path, error),
-        other => Failure::fatal(other),
-    }
+    error.output().map_or_else(|other| other, |error| not_written(path, error))
 }
 
-fn not_written(path: &Path, error: io::Error) -> Failure {
-    Failure::fatal(OutputError::new(path, error))
+impl Kept for ExportError {
+    fn output(self) -> Result<io::Error, Failure> {
+        match self {
+            Self::Write(error) => Ok(error),
+            other => Err(Failure::usage(other)),
+        }
+    }
 }

@@ -48,6 +48,7 @@ mod show;
 mod signals;
 mod similar;
 mod summary;
+mod target;
 mod telemetry;
 mod toolbox;
 mod tools;

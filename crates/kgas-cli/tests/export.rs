@@ -53,6 +53,9 @@ fn the_format_follows_the_name_and_an_export_takes_the_place_of_an_earlier_one()
     let ran = desk.kgas(&["export", "OUT", "--file", "g.ttl", "--base", "https://example.org/g/"]);
     assert_eq!(ran.stderr, "g.ttl: 3 nodes and 2 edges\n");
     assert!(desk.read("g.ttl").contains("<https://example.org/g/relation/knows>"), "{}", desk.read("g.ttl"));
+    let ran = desk.kgas(&["export", "OUT", "--to", "dot", "--file", "g.ttl"]);
+    let warned = "warning: g.ttl has a name of turtle, and gets dot as --to says\ng.ttl: 3 nodes and 2 edges\n";
+    assert_eq!(ran.stderr, warned);
     let ran = desk.kgas(&["--quiet", "export", "OUT", "--file", "all.csv"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     let ran = desk.kgas(&["export", "OUT", "--file", "all.csv"]);
@@ -80,7 +83,7 @@ fn what_makes_no_sense_is_said_and_nothing_is_written() {
         (&["--file", "OUT/summary.json", "--to", "jsonld"], 2, "OUT/summary.json belongs to the graph itself"),
         (&["--file", "in/../OUT/.kgas/g.dot"], 2, "belongs to the graph itself: name another --file"),
         (&["--file", "folder.dot"], 1, "output folder.dot: a folder is in the way, name a file"),
-        (&["--file", "nowhere/g.dot"], 1, "output nowhere/g.dot: it can't be written: "),
+        (&["--file", "nowhere/g.dot"], 1, "output nowhere/g.dot: its folder isn't there, make it first"),
     ] {
         let ran = desk.kgas(&[&["export", "OUT"], args].concat());
         assert_eq!(ran.code, Some(code), "{args:?}: {}", ran.stderr);
@@ -95,7 +98,7 @@ fn a_graph_that_isnt_whole_leaves_an_earlier_export_alone() {
     desk.write("g.dot", "old");
     desk.write("OUT/relations.jsonl", "");
     let ran = desk.kgas(&["export", "OUT", "--file", "g.dot"]);
-    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("relations.jsonl isn't the file that its summary names"), "{}", ran.stderr);
     let ran = desk.kgas(&["export", "in", "--file", "g.dot"]);
     assert!(ran.stderr.contains("there is no complete graph in in"), "{}", ran.stderr);

@@ -11,7 +11,7 @@ pub(crate) struct ReportArgs {
     /// The folder of the graph
     #[arg(value_name = "OUT")]
     pub(crate) out: PathBuf,
-    /// The page; one that is there is replaced
+    /// The page, or - for standard output; one that is there is replaced
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     pub(crate) file: PathBuf,
     /// The most documents to show the texts of, those that most was found in; 0 shows quotes alone
