@@ -222,20 +222,26 @@ def rdf_equal(graph, path):
     return len(graph.entities), len(graph.edges)
 
 
+RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+RDF_OBJECT = "http://www.w3.org/1999/02/22-rdf-syntax-ns#object"
+ENTITY = "urn:kgas:entity:"
+
+
 def counted(triples):
-    """The nodes and edges of very many triples, given as subject, predicate and object in the form of N-Triples."""
+    """The nodes and edges of very many triples, given as subject, predicate and object. Most are looked at no further."""
     nodes, edges = set(), set()
     for subject, predicate, object in triples:
-        if predicate == "<http://www.w3.org/2000/01/rdf-schema#label>" and subject.startswith("<urn:kgas:entity:"):
+        if predicate == RDFS_LABEL and subject.startswith(ENTITY):
             nodes.add(subject)
-        elif predicate.endswith("rdf-syntax-ns#object>") and object.startswith("<urn:kgas:entity:"):
+        elif predicate == RDF_OBJECT and object.startswith(ENTITY):
             edges.add(subject)
     return len(nodes), len(edges)
 
 
 def rapper(graph, path):
     ran = subprocess.Popen(["rapper", "-q", "-i", "turtle", "-o", "ntriples", path], stdout=subprocess.PIPE, text=True)
-    found = counted(line.split(" ", 2) for line in ran.stdout)
+    wanted = re.compile(f"<([^>]*)> <({RDFS_LABEL}|{RDF_OBJECT})> [<\"](.*)[>\"] \\.\n")
+    found = counted(match.groups() for match in map(wanted.fullmatch, ran.stdout) if match)
     same("exit code", ran.wait(), 0)
     return found
 
@@ -244,7 +250,8 @@ def oxigraph(graph, path):
     import pyoxigraph
 
     quads = pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.JSON_LD)
-    return counted((str(quad.subject), str(quad.predicate), str(quad.object)) for quad in quads)
+    wanted = {pyoxigraph.NamedNode(RDFS_LABEL), pyoxigraph.NamedNode(RDF_OBJECT)}
+    return counted((quad.subject.value, quad.predicate.value, quad.object.value) for quad in quads if quad.predicate in wanted)
 
 
 def unescaped(text):

@@ -156,6 +156,9 @@ fn five_thousand_entities_can_be_looked_at_and_found() {
     chromium.open(&page, "#graph");
     chromium.wait(SETTLED);
     look(&mut chromium, "graph-5000-light");
+    chromium.prefer(&[("prefers-color-scheme", "dark")]);
+    look(&mut chromium, "graph-5000-dark");
+    chromium.prefer(&[("prefers-color-scheme", "light")]);
     chromium.eval("(() => { const search = document.querySelector('#graph-search'); search.value = 'university of norrvik'; search.dispatchEvent(new Event('input')); document.querySelector('#found button').click(); })()");
     chromium.wait("document.querySelector('#canvas').dataset.selected");
     look(&mut chromium, "graph-5000-found-light");
