@@ -19,6 +19,8 @@ impl Allowed {
     /// Reads the comments; names that are no rule's are told of.
     pub(crate) fn read(source: &str, root: Node<'_>, problems: &mut Vec<Problem>) -> Self {
         let mut allowed = Self::default();
+        let lines: Vec<&str> = source.lines().collect();
+        let is_alone = |at: usize| lines.get(at - 1).is_some_and(|line| is_comment(line));
         walk(root, |node, _| {
             if !matches!(node.kind(), "comment" | "line_comment" | "block_comment") {
                 return;
@@ -29,8 +31,9 @@ impl Allowed {
                 if rule(&name).is_none() {
                     problems.push(Problem { line: Some(at), message: format!("allow({name}) names no rule") });
                 }
-                let is_alone = source.lines().nth(at - 1).is_some_and(is_comment);
-                allowed.lines.entry(if is_alone { at + 1 } else { at }).or_default().push(name);
+                // Comments may stand below each other.
+                let target = (at..).find(|line| !is_alone(*line)).unwrap_or(at);
+                allowed.lines.entry(target).or_default().push(name);
             }
         });
         allowed
@@ -46,7 +49,7 @@ fn is_comment(line: &str) -> bool {
 }
 
 fn names(comment: &str) -> Option<Vec<String>> {
-    let (_, after) = comment.split_once("kgas: allow(")?;
-    let (list, _) = after.split_once(')')?;
+    let (_, after) = comment.split_once("kgas:")?;
+    let (list, _) = after.trim_start().strip_prefix("allow")?.trim_start().strip_prefix('(')?.split_once(')')?;
     Some(list.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect())
 }

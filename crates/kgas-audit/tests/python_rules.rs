@@ -35,6 +35,8 @@ fn a_call_on_a_thread_doesnt_hold_the_loop() {
             "import asyncio, requests\nasync def f():\n    await asyncio.to_thread(requests.get, u)\n",
             "import requests\nasync def f():\n    await loop.run_in_executor(None, lambda: requests.get(u))\n",
             "import requests, asyncio\nasync def f():\n    def g():\n        return requests.get(u)\n    await asyncio.to_thread(g)\n",
+            "from concurrent.futures import ThreadPoolExecutor\nimport requests\nasync def f():\n    with ThreadPoolExecutor() as ex:\n        list(ex.map(lambda u: requests.get(u), us))\n",
+            "import requests\nasync def f(self):\n    self.pool.map(lambda u: requests.get(u), us)\n    us.map(lambda u: requests.get(u))  # -> blocking-call-in-async\n",
             "import requests, threading\nasync def f():\n    threading.Thread(target=lambda: requests.get(u)).start()\n",
         ],
     );
@@ -63,6 +65,10 @@ fn time_outs_are_those_of_each_library() {
         &[
             "import requests\nrequests.get(u)  # -> no-timeout\nrequests.get(u, timeout=5)\nrequests.get(u, timeout=None)  # -> no-timeout\nrequests.get(u, **options)\n",
             "import requests\ns = requests.Session()\ns.timeout = 5\ns.get(u)  # -> no-timeout\ns.get(u, timeout=t)\n",
+            "import requests\nrequests.get(u, timeout=(3, None))  # -> no-timeout\nrequests.get(u, timeout=(3, 30))\n",
+            "import functools, requests\ns = requests.Session()\ns.request = functools.partial(s.request, timeout=9)\ns.get(u)\nrequests.get(u)  # -> no-timeout\n",
+            "import requests, socket, urllib.request\nsocket.setdefaulttimeout(9)\nurllib.request.urlopen(u)\nrequests.get(u)  # -> no-timeout\n",
+            "from openai import OpenAI\nc = OpenAI(timeout=9)\nc.with_options(timeout=None).embeddings.create(input=x)  # -> no-timeout\n",
             "from urllib.request import urlopen\nurlopen(u)  # -> no-timeout\nurlopen(u, None, 5)\nurlopen(u, timeout=5)\n",
             "import http.client\na = http.client.HTTPConnection(h)\na.request('GET', u)  # -> no-timeout\nb = http.client.HTTPConnection(h, timeout=5)\nb.request('GET', u)\n",
             "import urllib3\nurllib3.PoolManager().request('GET', u)  # -> no-timeout\nurllib3.PoolManager(timeout=5).request('GET', u)\n",
@@ -149,6 +155,7 @@ fn a_comment_allows_a_finding_in_its_line_or_the_next() {
         &[
             "import requests\nrequests.get(u)  # kgas: allow(no-timeout, no-retry)\nrequests.get(u)  # -> no-timeout no-retry\n",
             "import requests\n# kgas: allow(no-timeout)\nrequests.get(u)  # -> no-retry\n",
+            "import requests\n# kgas: allow(no-timeout)\n# kgas:allow( no-retry )\nrequests.get(u)\nrequests.get(u)  # -> no-timeout no-retry\n",
             "import requests\nx = 'kgas: allow(no-timeout)'\nrequests.get(u, 'kgas: allow(no-timeout)')  # -> no-timeout no-retry\n",
             "import requests\nx = 1  # kgas: allow(no-timeout)\nrequests.get(u)  # -> no-timeout no-retry\n",
         ],

@@ -59,11 +59,22 @@ fn is_first_iterable(comprehension: Node<'_>, child: Node<'_>) -> bool {
     first.is_some_and(|first| first.id() == child.id())
 }
 
-fn goes_to_thread(values: &Values<'_, '_>, above: &[Node<'_>]) -> bool {
-    let call = above.iter().rev().find(|parent| !matches!(parent.kind(), "argument_list" | "keyword_argument"));
-    let function = call.filter(|call| call.kind() == "call").and_then(|call| field(*call, "function"));
-    let name = function.map(|function| field(function, "attribute").unwrap_or(function));
-    name.is_some_and(|name| TO_THREADS.contains(&values.names.text(name)))
+fn goes_to_thread<'t>(values: &Values<'_, 't>, above: &[Node<'t>]) -> bool {
+    let depth = above.iter().rposition(|parent| !matches!(parent.kind(), "argument_list" | "keyword_argument"));
+    let Some((depth, call)) = depth.and_then(|depth| Some((depth, above.get(depth)?))) else { return false };
+    let Some(function) = field(*call, "function").filter(|_| call.kind() == "call") else { return false };
+    let scope = values.names.scope(*call, above.get(..depth).unwrap_or_default());
+    match values.names.text(field(function, "attribute").unwrap_or(function)) {
+        // The `map` of an executor calls in its threads, that of others here.
+        "map" => field(function, "object").is_some_and(|object| is_executor(values, object, scope)),
+        name => TO_THREADS.contains(&name),
+    }
+}
+
+fn is_executor<'t>(values: &Values<'_, 't>, object: Node<'t>, scope: usize) -> bool {
+    let made_from = values.made_from(object, scope).map(|(path, _)| path.to_lowercase());
+    let called = values.names.text(object).to_lowercase();
+    [Some(called), made_from].iter().flatten().any(|name| ["executor", "pool"].iter().any(|end| name.ends_with(end)))
 }
 
 fn is_awaited(values: &Values<'_, '_>, call: Node<'_>, above: &[Node<'_>]) -> bool {

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::known::{Client, function_named};
 use super::value::{Settings, Thing, Values};
 use crate::evidence::{Call, Place, Setting};
-use crate::known::REQUESTS;
+use crate::known::{HTTP_CLIENT, Library, REQUESTS, URLLIB, URLLIB3};
 use crate::tree::{children, field, region};
 
 /// The call, if it is one that goes out or sleeps.
@@ -21,7 +21,7 @@ pub(crate) fn sent<'t>(
         Thing::Path(path) => {
             let known = function_named(path)?;
             let settings = values.settings(node, known.time_out_at, scope);
-            let (time_out, retries) = (settings.time_out, settings.retries);
+            let (time_out, retries) = (unless_sockets_end(values, known.library, settings.time_out), settings.retries);
             let (name, library, kind) = (path.clone(), known.library, known.kind);
             let sets_time_out = time_out == Setting::Set;
             Some(Call { region, name, library, kind, place, time_out, sets_time_out, retries })
@@ -37,13 +37,23 @@ pub(crate) fn sent<'t>(
                 library: client.library,
                 kind: client.kind,
                 place,
-                time_out: told.time_out.or(mounted.time_out).or(time_out_of(client, farther)),
+                time_out: unless_sockets_end(
+                    values,
+                    client.library,
+                    told.time_out.or(mounted.time_out).or(time_out_of(client, farther)),
+                ),
                 sets_time_out: told.time_out == Setting::Set,
                 retries: told.retries.or(mounted.retries).or(settings.retries),
             })
         }
         _ => None,
     }
+}
+
+/// Libraries of the standard library's kind take the default of all sockets, where the source sets one.
+fn unless_sockets_end(values: &Values<'_, '_>, library: &Library, time_out: Setting) -> Setting {
+    let heeds_it = [&URLLIB, &HTTP_CLIENT, &URLLIB3].contains(&library);
+    if time_out == Setting::Unset && values.names.sockets_end && heeds_it { Setting::Unknown } else { time_out }
 }
 
 /// A session of requests has no time-out to set; one that is not known to be made elsewhere has none either.
@@ -66,6 +76,8 @@ fn mounted<'t>(values: &Values<'_, 't>, node: Node<'t>, client: &Client) -> Sett
                 .any(|argument| field(*argument, "name").is_some_and(|name| values.names.text(name) == "max_retries"));
             Settings { retries: if has_retries { Setting::Set } else { Setting::Unset }, ..unset }
         }
+        // `session.request = partial(session.request, timeout=…)`.
+        Some((path, _)) if path.ends_with("partial") => Settings { time_out: Setting::Unknown, ..unset },
         // An adapter of one's own may do both.
         _ => Settings { time_out: Setting::Unknown, retries: Setting::Unknown },
     }

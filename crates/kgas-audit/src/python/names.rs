@@ -19,7 +19,9 @@ pub(crate) struct Names<'t> {
     pub(crate) function_of: HashMap<usize, usize>,
     pub(crate) classes: Vec<Class<'t>>,
     class_of: HashMap<usize, usize>,
-    /// Adapters that sessions were given, by the session's text.
+    /// Whether a default time-out is set for all sockets.
+    pub(crate) sockets_end: bool,
+    /// Adapters and ways to send that sessions were given, by the session's text.
     pub(crate) mounts: HashMap<&'t str, (Node<'t>, usize)>,
     /// Values of attributes, until it is known of which class: object, attribute, value, scope.
     attributes: Vec<(Node<'t>, &'t str, Bound<'t>, usize)>,
@@ -87,6 +89,7 @@ impl<'t> Names<'t> {
             function_of: HashMap::new(),
             classes: Vec::new(),
             class_of: HashMap::new(),
+            sockets_end: false,
             mounts: HashMap::new(),
             attributes: Vec::new(),
         };
@@ -273,6 +276,9 @@ impl<'t> Names<'t> {
     }
 
     fn mount(&mut self, node: Node<'t>, scope: usize) {
+        let ends_sockets = |function| self.text(function).ends_with("setdefaulttimeout");
+        let is_none = field(node, "arguments").is_some_and(|list| self.text(list).contains("None"));
+        self.sockets_end |= !is_none && field(node, "function").is_some_and(ends_sockets);
         let Some(function) = field(node, "function").filter(|function| function.kind() == "attribute") else { return };
         let is_mount = field(function, "attribute").is_some_and(|name| self.text(name) == "mount");
         let adapter = field(node, "arguments").and_then(|list| children(list).into_iter().nth(1));
@@ -308,6 +314,9 @@ impl<'t> Names<'t> {
             "attribute" => {
                 if let (Some(object), Some(name)) = (field(target, "object"), field(target, "attribute")) {
                     let name = self.text(name);
+                    if let (Bound::Value(value), "request" | "send") = (bound, name) {
+                        self.mounts.insert(self.text(object), (value, place.scope));
+                    }
                     self.attributes.push((object, name, bound, place.scope));
                 }
             }

@@ -299,7 +299,9 @@ impl<'n, 't> Values<'n, 't> {
     }
 
     fn is_endless(&self, value: Node<'t>, scope: usize) -> Setting {
-        if value.kind() == "none" {
+        // Of seconds to connect and seconds between bytes, the latter may have no end.
+        let last = if value.kind() == "tuple" { children(value).last().copied() } else { None };
+        if last.unwrap_or(value).kind() == "none" {
             return Setting::Off;
         }
         if value.kind() != "call" {

@@ -86,8 +86,12 @@ impl<'t> Visit<'_, 't> {
 
     /// A client whose time-out is switched off.
     fn endless(&mut self, node: Node<'t>, callee: &Thing, scope: usize) {
-        let Thing::Path(path) = callee else { return };
-        let Some(client) = super::known::client_named(path) else { return };
+        let client = match callee {
+            Thing::Path(path) => super::known::client_named(path),
+            Thing::Client { client, way, .. } if way == "with_options" || way == "copy" => Some(*client),
+            _ => None,
+        };
+        let Some(client) = client else { return };
         let settings = self.values.settings(node, None, scope);
         self.evidence.time_outs += usize::from(settings.time_out == Setting::Set);
         if settings.time_out == Setting::Off {
