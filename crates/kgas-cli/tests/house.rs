@@ -1,8 +1,8 @@
-//! The house test: who may know whom, and how long a file may be.
+//! The house test: who may know whom, how long a file may be, and why each dependency is there.
 
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
@@ -99,4 +99,24 @@ fn every_source_file_says_first_what_it_is() {
     for (path, text) in sources() {
         assert!(text.starts_with("//! "), "{} begins without a //! line", path.display());
     }
+}
+
+#[test]
+fn every_dependency_has_its_sentence() {
+    let page = std::fs::read_to_string(root().join("docs/decisions.md")).unwrap();
+    let (_, table) = page.split_once("## Dependencies").unwrap();
+    let rows: Vec<&str> = table.lines().filter_map(|row| row.strip_prefix("| ")?.split(" | ").next()).collect();
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    let named: BTreeSet<&str> = rows.iter().flat_map(|row| row.split(|letter| !is_name(letter))).collect();
+    let packages = packages();
+    for used in packages.values().flat_map(|package| &package.dependencies) {
+        let is_ours = packages.contains_key(&used.name);
+        assert!(
+            is_ours || named.contains(used.name.as_str()),
+            "docs/decisions.md doesn't say why {} is used",
+            used.name
+        );
+    }
+    let mut once = BTreeSet::new();
+    rows.iter().for_each(|row| assert!(once.insert(row), "docs/decisions.md has two rows for {row}"));
 }

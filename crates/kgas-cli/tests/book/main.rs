@@ -58,6 +58,17 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn nothing_is_told_twice() {
+    let contents = |name: &str| Page::of(name, &std::fs::read_to_string(root().join(name)).unwrap());
+    for page in pages().into_iter().chain([contents("CHANGELOG.md")]) {
+        let mut seen = BTreeSet::new();
+        for line in page.long_lines() {
+            assert!(seen.insert(line.clone()), "{}: twice: {line}", page.name);
+        }
+    }
+}
+
+#[test]
 fn every_command_runs() {
     let stage = Stage::set();
     let pages = pages();

@@ -50,6 +50,13 @@ impl Page {
         lines.map(|line| slug(line.trim_start_matches('#').trim())).collect()
     }
 
+    /// Its lines of prose that are too long to be equal by chance, but for the heads of tables.
+    pub(crate) fn long_lines(&self) -> Vec<String> {
+        let prose = self.prose();
+        let lines = prose.lines().filter(|line| line.len() > 70 && !line.starts_with("| |"));
+        lines.map(str::to_owned).collect()
+    }
+
     /// The text of its blocks in a language.
     pub(crate) fn blocks(&self, language: &str) -> Vec<String> {
         let mut blocks: Vec<String> = Vec::new();
