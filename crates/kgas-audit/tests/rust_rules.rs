@@ -76,6 +76,8 @@ fn time_outs_are_those_of_each_library() {
         &[
             "fn f() { let c = reqwest::Client::new(); c.get(u).send(); } // -> no-timeout",
             "fn f() { reqwest::Client::builder().connect_timeout(d).build(); } // -> no-timeout",
+            "fn f() { let mut b = reqwest::Client::builder(); if let Some(t) = t { b = b.timeout(t); } let c = b.build()?; c.get(u).send(); }",
+            "fn f() { let mut b = reqwest::Client::builder(); b = b.gzip(true); let c = b.build()?; c.get(u).send(); } // -> no-timeout",
             "fn f() { reqwest::Client::builder().timeout(d).build(); reqwest::Client::builder().read_timeout(d).build(); }",
             "fn f() { reqwest::blocking::Client::new().get(u).send(); }",
             "fn f() { reqwest::blocking::Client::builder().timeout(None).build(); } // -> no-timeout",

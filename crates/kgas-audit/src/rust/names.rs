@@ -109,6 +109,7 @@ impl<'t> Names<'t> {
                     self.pattern(pattern, &bound, scope);
                 }
             }
+            "assignment_expression" => self.assigned(node, above),
             "struct_item" | "enum_item" | "trait_item" | "mod_item" | "static_item" | "const_item" | "type_item" => {
                 self.item(node, above);
             }
@@ -124,6 +125,21 @@ impl<'t> Names<'t> {
         let name = self.text(name);
         if let Some(found) = self.scopes.get_mut(scope) {
             found.bindings.entry(name).or_default().push(Binding { at, is_item, scope, bound });
+        }
+    }
+
+    /// `builder = builder.timeout(…)`, in whatever block, is about the name outside of it.
+    fn assigned(&mut self, node: Node<'t>, above: &[Node<'t>]) {
+        let (Some(name), Some(value)) = (field(node, "left"), field(node, "right")) else { return };
+        let scope = self.scope(above);
+        let text = self.text(name);
+        let mut here = Some(scope);
+        while let Some(found) = here.and_then(|number| self.scopes.get_mut(number)) {
+            if let Some(bindings) = found.bindings.get_mut(text) {
+                let (at, bound) = (value.end_byte(), Bound::Value(value));
+                return bindings.push(Binding { at, is_item: false, scope, bound });
+            }
+            here = found.above;
         }
     }
 
