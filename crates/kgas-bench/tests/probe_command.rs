@@ -56,8 +56,14 @@ async fn a_probe_ends_with_limits_to_copy_and_says_first_what_it_will_spend() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("at most 27 of the 30 requests allowed, about 11382 tokens"), "{}", ran.stderr);
     let set = set(&ran.stdout);
-    assert_eq!(set.first().copied(), Some("requests_per_minute = 6000"), "{}", ran.stdout);
-    assert!(set.contains(&"tokens_per_minute = 1000000"));
+    assert_eq!(set.first().copied(), Some("rpm = 6000"), "{}", ran.stdout);
+    assert!(set.contains(&"tpm = 1000000"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kgas.toml");
+    std::fs::write(&file, format!("[limits]\n{}\n", set.join("\n"))).unwrap();
+    let words = ["kgas".into(), "--config".into(), file.into_os_string(), "config".into(), "show".into()];
+    let shown = std::thread::spawn(move || kgas_cli::aside(words)).join().unwrap();
+    assert_eq!(shown, kgas_cli::Exit::Complete, "kgas.toml takes what the probe proposes");
     assert!(server.account().attempts().len() <= 27);
     assert!(server.account().attempts().iter().all(|attempt| attempt.path == "/v1/chat/completions"));
 }

@@ -44,12 +44,12 @@ impl Proposal {
         }
     }
 
-    /// The numbers with the names that they have in a `[limits]` section.
+    /// The numbers with the names that they have in the section `[limits]` of `kgas.toml`.
     #[must_use]
     pub fn keys(&self) -> [(&'static str, &Proposed); 4] {
         [
-            ("requests_per_minute", &self.requests_per_minute),
-            ("tokens_per_minute", &self.tokens_per_minute),
+            ("rpm", &self.requests_per_minute),
+            ("tpm", &self.tokens_per_minute),
             ("max_concurrent", &self.max_concurrent),
             ("burst", &self.burst),
         ]
