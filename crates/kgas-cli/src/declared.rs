@@ -15,3 +15,10 @@ pub(crate) struct Declared {
     /// Why tools outside this program may not be started, by id.
     pub(crate) withheld: BTreeMap<String, String>,
 }
+
+impl Declared {
+    /// Keeps a variable from tools outside this program: it holds the key, whatever it is called.
+    pub(crate) fn withhold(&mut self, variable: &str) {
+        self.external.values_mut().for_each(|spec| spec.withheld.push(variable.to_owned()));
+    }
+}

@@ -58,6 +58,7 @@ fn extract(desk: &Desk, url: &str, more: &[&str]) -> Ran {
     let tools = ["--tools", "acme.words", "--base-url", url, "--response-format", "text"];
     let mut command = desk.command(&[&args[..], &tools, more].concat());
     command.env("OPENAI_API_KEY", "sk-secret").env("ACME_TOKEN", "secret").env("ACME_PLACE", "here");
+    command.env("ACME_GATE", "open").env("ACME_DOOR", "open");
     command.output().unwrap().into()
 }
 
@@ -67,7 +68,8 @@ fn an_external_tool_makes_a_graph_and_one_document_that_kills_it_does_not_cost_t
         return;
     };
     let (_runtime, server) = serve(|builder| builder);
-    let ran = extract(&desk, server.url(), &[]);
+    desk.write("kgas.toml", format!("[provider]\napi_key_env = \"ACME_DOOR\"\n{CONFIG}"));
+    let ran = extract(&desk, server.url(), &["--api-key-env", "ACME_GATE"]);
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
     let names: Vec<Value> = desk.lines("OUT/entities.jsonl").iter().map(|entity| entity["name"].clone()).collect();
     assert_eq!(names, ["Ann", "Bob"]);
@@ -82,7 +84,9 @@ fn an_external_tool_makes_a_graph_and_one_document_that_kills_it_does_not_cost_t
     assert_eq!(server.account().calls_answered(), 0);
     let environment = desk.json("environment.json");
     assert_eq!(environment["ACME_PLACE"], "here");
-    assert!(environment.get("OPENAI_API_KEY").or(environment.get("ACME_TOKEN")).is_none());
+    for secret in ["OPENAI_API_KEY", "ACME_TOKEN", "ACME_GATE", "ACME_DOOR"] {
+        assert_eq!(environment.get(secret), None, "{secret}");
+    }
 }
 
 #[test]

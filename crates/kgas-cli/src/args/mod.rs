@@ -130,6 +130,7 @@ impl Command {
             _ => return withheld,
         };
         tools.declared = declared;
+        model.api_key_env.iter().for_each(|variable| tools.declared.withhold(variable));
         model.withheld = withheld;
         None
     }

@@ -57,6 +57,7 @@ fn spec(reader: &Reader<'_>, id: &str, entry: Entry<'_, '_>) -> Result<ExternalS
         needs: Vec::new(),
         timeout: Duration::from_secs_f64(TIMEOUT),
         processes: NonZeroUsize::MIN,
+        withheld: Vec::new(),
     };
     for (key, value) in reader.table(&name, entry)? {
         let line = reader.line(&key.span());

@@ -10,6 +10,9 @@ use super::file::{File, ToolSetting};
 use crate::declared::Declared;
 use crate::failure::Failure;
 
+/// The argument that names the variable with the key.
+const KEY_VARIABLE: &str = "api_key_env";
+
 /// What holds for tools where the command line says nothing.
 pub(crate) fn declared(
     registry: &Registry,
@@ -42,6 +45,9 @@ pub(crate) fn declared(
         }
     }
     declared.settings.retain(|_, settings| !settings.is_empty());
+    let of_file = file.and_then(|file| file.settings.get(KEY_VARIABLE)).map(|written| &written.values);
+    let of_environment = environment.settings.get(KEY_VARIABLE).map(|(_, values)| values);
+    of_file.into_iter().chain(of_environment).flatten().for_each(|variable| declared.withhold(variable));
     Ok(declared)
 }
 

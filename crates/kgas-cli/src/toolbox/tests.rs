@@ -19,6 +19,7 @@ fn spec() -> ExternalSpec {
         needs: vec![Need::Ontology],
         timeout: Duration::from_secs(100),
         processes: NonZeroUsize::MIN.saturating_add(99),
+        withheld: Vec::new(),
     }
 }
 

@@ -11,7 +11,7 @@ use bytes::BytesMut;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing::debug;
 
 use super::ExternalSpec;
@@ -30,6 +30,8 @@ const LAST_WORDS: usize = 3;
 const START: Duration = Duration::from_secs(30);
 /// How long a process that closed a stream may take to end by itself, so that its status can be told.
 const GRACE: Duration = Duration::from_secs(2);
+/// How often it is looked whether it has.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// A process of a tool. Dropping it kills it, and what it started in its process group.
 #[derive(Debug)]
@@ -101,22 +103,50 @@ impl Process {
 
     /// Whether it can be given another document.
     pub(super) fn is_fit(&mut self) -> bool {
-        let is_running = matches!(self.child.try_wait(), Ok(None));
-        is_running && self.input.stream.is_some() && !self.input.is_waiting()
+        !self.has_ended() && self.input.stream.is_some() && !self.input.is_waiting()
     }
 
     /// Waits for the end of a process that closed a stream, and says how it came.
     pub(super) async fn end(&mut self, stream: &'static str) -> Problem {
         self.input.stream = None;
-        match timeout(GRACE, self.child.wait()).await {
-            Ok(Ok(status)) => {
-                // What it said last may still be on its way; what it started may hold its standard error for ever.
+        let ended = async {
+            while !self.has_ended() {
+                sleep(GLANCE).await;
+            }
+        };
+        if timeout(GRACE, ended).await.is_err() {
+            return Problem::Closed { stream, said: self.last_words() };
+        }
+        // What it started works for nobody any more, and would hold its standard error open.
+        end_group(&self.child);
+        match self.child.wait().await {
+            Ok(status) => {
+                // What it said last may still be on its way.
                 let _ = timeout(GRACE, self.listener.join_next()).await;
                 Problem::Ended { status, said: self.last_words() }
             }
-            Ok(Err(error)) => Problem::Pipe(error),
-            Err(_) => Problem::Closed { stream, said: self.last_words() },
+            Err(error) => Problem::Pipe(error),
         }
+    }
+
+    /// Ends what a process that has ended left behind, which would hold its output open as if there were more to come.
+    pub(super) fn clear(&mut self) {
+        if self.has_ended() {
+            end_group(&self.child);
+        }
+    }
+
+    /// Whether it has ended. It isn't waited for here: until it is, its number is that of its group and nobody else's.
+    #[cfg(unix)]
+    fn has_ended(&mut self) -> bool {
+        use rustix::process::{WaitId, WaitIdOptions, waitid};
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        number(&self.child).is_none_or(|process| !matches!(waitid(WaitId::Pid(process), options), Ok(None)))
+    }
+
+    #[cfg(not(unix))]
+    fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
     }
 
     /// What it said last on its standard error.
@@ -151,13 +181,17 @@ impl Input {
 
 #[cfg(unix)]
 fn end_group(child: &Child) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    // A child that was waited for has no id any more, so that none is killed that got its number since.
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    if let Some(group) = group {
+    use rustix::process::{Signal, kill_process_group};
+    if let Some(group) = number(child) {
         // It may have ended by itself.
         let _ = kill_process_group(group, Signal::KILL);
     }
+}
+
+/// The number of a process; a child that was waited for has none any more, so that none is killed that got it since.
+#[cfg(unix)]
+fn number(child: &Child) -> Option<rustix::process::Pid> {
+    child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw)
 }
 
 #[cfg(not(unix))]
@@ -171,9 +205,10 @@ fn command(spec: &ExternalSpec) -> Result<Command, Problem> {
     let mut command = Command::new(program(spec));
     command.args(arguments).current_dir(&spec.folder).kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for (name, value) in std::env::vars_os().filter(|(name, value)| is_secret(name, value)) {
-        drop(value);
-        command.env_remove(name);
+    for (name, value) in std::env::vars_os() {
+        if is_secret(&name, &value) || spec.withheld.iter().any(|withheld| name == withheld.as_str()) {
+            command.env_remove(name);
+        }
     }
     // A group of its own: Ctrl-C in the terminal is for kgas, which finishes what is under way first.
     #[cfg(unix)]

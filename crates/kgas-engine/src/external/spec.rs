@@ -21,4 +21,6 @@ pub struct ExternalSpec {
     pub timeout: Duration,
     /// How many processes of it may run at once.
     pub processes: NonZeroUsize,
+    /// Variables of the environment that it is not given, besides those whose names or values look like secrets.
+    pub withheld: Vec<String>,
 }

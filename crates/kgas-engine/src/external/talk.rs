@@ -1,15 +1,21 @@
 //! The talk with a process about one document: the task, its questions to the chat model, and what it says in the end.
 
+use std::time::Duration;
+
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use kgas_core::{ChatReply, ChatRequest, ModelError, ModelErrorKind, ToolContext, Usage};
 use serde_json::Value;
+use tokio::time::sleep;
 use tracing::warn;
 
 use super::config::Minded;
 use super::error::Problem;
 use super::message::{Found, Question, Said, answer, message};
 use super::process::Process;
+
+/// How often a process that says nothing is looked at.
+const GLANCE: Duration = Duration::from_millis(200);
 
 /// Who asks, and whom.
 #[derive(Debug)]
@@ -77,6 +83,7 @@ impl Talk<'_> {
                         Said::Error(error) => break End::Error(error),
                     }
                 }
+                () = sleep(GLANCE) => process.clear(),
             }
         };
         // It didn't wait for these, but they are paid for.

@@ -35,6 +35,7 @@ impl Desk {
             needs: vec![Need::Ontology],
             timeout: Duration::from_secs(100),
             processes: NonZeroUsize::MIN,
+            withheld: Vec::new(),
         };
         Some(Self { folder, spec })
     }

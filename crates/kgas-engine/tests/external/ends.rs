@@ -55,6 +55,23 @@ async fn a_tool_that_hangs_is_ended_with_what_it_started() {
 }
 
 #[tokio::test]
+async fn what_a_tool_started_ends_with_it_where_it_ends_by_itself() {
+    let Some(desk) = Desk::new() else { return };
+    let tool = desk.tool().await;
+    let result = ran(&tool, json!([{"leave": 1}, {"die": "always"}])).await;
+    assert_eq!(failure(&result), "external tool acme.fake ended before it answered, with exit status: 3");
+    for _ in 0..2 {
+        ran(&tool, json!([{"die": "when used"}, {"leave": 1}, {"result": {}}])).await;
+    }
+    drop(tool);
+    let left = std::fs::read_to_string(desk.path("left")).unwrap();
+    assert_eq!(left.lines().count(), 3);
+    for process in left.lines() {
+        assert!(is_gone(process).await, "{process}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_no_longer_waits_for_a_document_ends_its_process() {
     let Some(desk) = Desk::new() else { return };
     let tool = Arc::new(desk.tool().await);

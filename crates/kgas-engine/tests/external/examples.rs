@@ -25,6 +25,7 @@ async fn example(file: &str, need: Need, config: Value) -> Option<External> {
         needs: vec![need],
         timeout: Duration::from_secs(100),
         processes: NonZeroUsize::MIN,
+        withheld: Vec::new(),
     };
     let introduction = External::meet("acme.example", &spec).await.unwrap();
     Some(External::new("acme.example", spec, introduction, config).unwrap())

@@ -44,6 +44,10 @@ def do(step, value, task, number):
         with open("started", "a") as log:
             log.write(f"{child.pid}\n")
         time.sleep(600)
+    elif step == "leave":
+        child = subprocess.Popen(["sleep", "600"])
+        with open("left", "a") as log:
+            log.write(f"{child.pid}\n")
     elif step == "flood":
         while True:
             sys.stdout.write("x" * 65536)
