@@ -20,6 +20,9 @@ pub fn key_for(base: &BaseUrl, named: Option<&str>) -> Result<Option<Secret>, Ke
 /// The variable with the key for a server, and what it holds: nobody has looked whether that can be a key.
 pub(crate) fn found(base: &BaseUrl, named: Option<&str>) -> Result<Option<(String, Secret)>, KeyError> {
     if let Some(name) = named {
+        if let Some(problem) = not_a_name(name) {
+            return Err(KeyError::NotAName { problem });
+        }
         return variable(name).ok_or_else(|| KeyError::NoVariable { name: name.to_owned() }).map(Some);
     }
     if let Some(own) = variable("KGAS_API_KEY") {
@@ -33,6 +36,17 @@ pub(crate) fn found(base: &BaseUrl, named: Option<&str>) -> Result<Option<(Strin
         None if profile.needs_key => Err(KeyError::NoKey { host: base.host().to_owned(), variable: own }),
         key => Ok(key),
     }
+}
+
+/// Why a text can't be the name of the variable with the key, where it can't. It isn't repeated: mostly it is the key.
+pub(crate) fn not_a_name(text: &str) -> Option<&'static str> {
+    const SHORTEST_KEY: usize = 20;
+    let is_name =
+        text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !text.starts_with(|c: char| c.is_ascii_digit());
+    let is_mixed = text.contains(|c: char| c.is_ascii_lowercase()) && text.contains(|c: char| c.is_ascii_digit());
+    let is_key = text.len() >= SHORTEST_KEY && is_mixed;
+    (!is_name || is_key)
+        .then_some("it is no name of an environment variable: put the key into one, as KGAS_API_KEY, and name that")
 }
 
 /// Whether this is OpenAI's own host.
@@ -49,6 +63,12 @@ pub enum KeyError {
     NoVariable {
         /// Its name.
         name: String,
+    },
+    /// What was named is no variable, and perhaps the key itself.
+    #[error("--api-key-env: {problem}")]
+    NotAName {
+        /// What is wrong with it.
+        problem: &'static str,
     },
     /// The provider wants a key, and there is none.
     #[error("no API key for {host}: set {variable} or KGAS_API_KEY, or name another variable with --api-key-env")]

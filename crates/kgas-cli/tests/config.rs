@@ -182,6 +182,20 @@ fn a_switch_of_the_file_can_be_turned_off_and_gives_way_to_what_excludes_it() {
 }
 
 #[test]
+fn what_a_file_says_for_another_command_or_another_merge_stands_in_nobody_s_way() {
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    let (_runtime, server) = serve(|builder| builder);
+    let run = |file: &str, args: &[&str]| {
+        desk.write("kgas.toml", file);
+        let ran = desk.kgas(&[args, &["--config", "kgas.toml", "--base-url", server.url()]].concat());
+        assert_eq!(ran.code, Some(0), "{file}: {}", ran.stderr);
+    };
+    run("[provider]\nextra_body = { seed = 7 }\n", &["embed", "in", "--out", "vectors.jsonl"]);
+    let plan = ["plan", "in", "--ontology", "ontology.json", "--merge", "exact"];
+    run("[output]\nmerge = \"similar\"\nmerge_similar = 0.9\n", &plan);
+}
+
+#[test]
 fn what_is_wrong_in_a_file_is_told_with_its_line_and_the_nearest_name() {
     let cases = [
         (
@@ -258,8 +272,14 @@ fn a_wrong_value_of_a_variable_is_told_with_its_name_and_not_repeated() {
     let cases = [
         ("KGAS_RPM", "rapid", "kgas: KGAS_RPM: give a whole number above 0, or none"),
         ("KGAS_MERGE", "alias", "kgas: KGAS_MERGE: there are exact, aliases, similar; did you mean aliases?"),
-        ("KGAS_HEADER", "hunter2", "kgas: KGAS_HEADER: give KEY=VALUE"),
+        ("KGAS_HEADER", "hunter2", "kgas: KGAS_HEADER: give NAME=VALUE"),
         ("KGAS_OFFLINE", "perhaps", "kgas: KGAS_OFFLINE: there are true, false"),
+        (
+            "KGAS_API_KEY_ENV",
+            "sk-hunter2",
+            "kgas: KGAS_API_KEY_ENV: it is no name of an environment variable: put the key into one, as KGAS_API_KEY, \
+             and name that",
+        ),
         ("KGAS_CHUNK_SIZE", "9", "kgas: KGAS_CHUNK_SIZE: 9 is below 200"),
     ];
     for (name, value, expected) in cases {

@@ -59,6 +59,17 @@ fn a_key_is_in_no_output_however_much_is_said() {
 }
 
 #[test]
+fn a_key_in_the_place_of_its_variable_s_name_is_refused_and_not_repeated() {
+    let desk = Desk::with(&[("a.txt", "Ann is here.")]);
+    for key in [KEY, "gsk_0123456789abcdefghij", "0123456789abcdef"] {
+        let ran = desk.kgas(&extract_args("http://127.0.0.1:1", &["--api-key-env", key]));
+        assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+        assert!(ran.stderr.contains("--api-key-env: it is no name of an environment variable"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains(key), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn who_sends_nothing_needs_no_key() {
     let desk = Desk::with(&[("a.txt", "Paris.")]);
     let base = ["extract", "in", "--ontology", "ontology.json", "--out", "OUT", "--provider", "openai"];

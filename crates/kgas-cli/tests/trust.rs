@@ -83,6 +83,12 @@ fn each_setting_that_leads_a_key_elsewhere_needs_trust_where_it_takes_effect() {
         ("ca_file = \"a.pem\"", "line 2 would trust other authorities (a.pem)", false, &["--ca-file", "ontology.json"]),
         ("insecure_http = true", "line 2 would send the key unencrypted", false, &["--insecure-http=false"]),
     ];
+    let cases = cases.into_iter().chain([(
+        "extra_body = {x = \"hunter2\"}",
+        "line 2 would put fields of its own into each request",
+        false,
+        &["--extra-body", "{}"][..],
+    )]);
     for (line, claim, has_address, instead) in cases {
         let desk = Desk::with(&[("a.txt", "Ann is here.")]);
         let address = if has_address { "base_url = \"http://127.0.0.1:9\"\n" } else { "" };
@@ -136,6 +142,52 @@ fn a_found_file_stays_in_its_folder() {
             ran.stderr
         );
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_its_folder_lead_a_found_file_nowhere_else() {
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("b.txt"), "Rome.").unwrap();
+    let cases = [
+        ("[output]\nout = \"link/OUT\"\n", &["extract", "in"][..]),
+        ("[output]\nout = \"nowhere\"\n", &["extract", "in"]),
+        ("[documents]\ninputs = [\"in\", \"link/b.txt\"]\n", &["extract", "--out", "OUT"]),
+        ("[cache]\ndir = \"link\"\n", &["extract", "in", "--out", "OUT"]),
+    ];
+    for (file, args) in cases {
+        let desk = Desk::with(&[("a.txt", "Paris.")]);
+        std::os::unix::fs::symlink(outside.path(), desk.path("link")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("new"), desk.path("nowhere")).unwrap();
+        std::os::unix::fs::symlink("in", desk.path("beside")).unwrap();
+        desk.write("kgas.toml", format!("{file}[ontology]\nontology = \"ontology.json\"\n"));
+        let ran = desk.kgas(args);
+        assert_eq!(ran.code, Some(2), "{file}: {}", ran.stderr);
+        assert!(ran.stderr.contains("leads out of the file's folder, and nobody has trusted"), "{}", ran.stderr);
+        desk.write("kgas.toml", "[documents]\ninputs = [\"beside\"]\n");
+        let within = desk.kgas(&["extract", "--ontology", "ontology.json", "--out", "OUT"]);
+        assert_eq!(within.code, Some(0), "a link that stays inside is as good as what it leads to: {}", within.stderr);
+    }
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 1, "nothing is written there");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_trusted_file_lends_no_trust_to_the_folder_it_stands_in() {
+    let desk = Desk::with(&[("a.txt", "Paris.")]);
+    desk.write("mine/kgas.toml", "[provider]\nbase_url = \"https://127.0.0.1:1\"\nca_file = \"ca.pem\"\n");
+    assert_eq!(desk.kgas(&["config", "trust", "mine/kgas.toml"]).code, Some(0));
+    desk.write("theirs/ca.pem", "");
+    std::os::unix::fs::symlink(desk.path("mine/kgas.toml"), desk.path("theirs/kgas.toml")).unwrap();
+    let may_in = |folder: &str| {
+        let mut command = desk.command(&["config", "show", "--json"]);
+        let ran = Ran::from(command.env_remove("KGAS_CONFIG").current_dir(desk.path(folder)).output().unwrap());
+        serde_json::from_str::<serde_json::Value>(&ran.stdout).unwrap()["file"]["may"].as_str().unwrap().to_owned()
+    };
+    assert!(may_in("mine").starts_with("trusted"));
+    assert!(may_in("theirs").starts_with("not trusted"));
+    assert!(desk.kgas(&["config", "trust", "--revoke", "theirs/kgas.toml"]).stdout.starts_with("was not trusted"));
+    assert!(desk.kgas(&["config", "trust", "--revoke", "mine/kgas.toml"]).stdout.starts_with("trusted no more"));
 }
 
 #[test]

@@ -7,6 +7,8 @@ use clap::{Arg, Command};
 use kgas_core::nearest;
 use kgas_http::openai::base_url;
 
+use crate::key::not_a_name;
+
 /// What is wrong with a value, which isn't repeated: it may be secret.
 pub(crate) fn problem(argument: &Arg, value: &str) -> Option<String> {
     // Not checked by its definition, whose errors repeat the value: it may hold a password.
@@ -14,6 +16,11 @@ pub(crate) fn problem(argument: &Arg, value: &str) -> Option<String> {
         && let Err(error) = base_url(value)
     {
         return Some(error.to_string());
+    }
+    if argument.get_id() == "api_key_env"
+        && let Some(problem) = not_a_name(value)
+    {
+        return Some(problem.to_owned());
     }
     let alone = Arg::new("value").value_parser(argument.get_value_parser().clone()).allow_hyphen_values(true);
     let command = Command::new("check").no_binary_name(true).disable_help_flag(true).arg(alone);

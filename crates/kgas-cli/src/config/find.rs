@@ -18,7 +18,7 @@ pub(crate) const VARIABLE: &str = "KGAS_CONFIG";
 pub(crate) struct Source {
     /// As it is shown.
     pub(crate) name: String,
-    /// Where it is, from the root on.
+    /// Where it is, from the root on; where that is a link, the link's place, whose folder its paths begin in.
     pub(crate) path: PathBuf,
     /// Its folder, as paths in it begin; empty where that is the working folder.
     pub(crate) folder: PathBuf,
@@ -61,19 +61,30 @@ pub(crate) fn read(file: &Path, is_named: bool) -> Result<Source, Failure> {
         return Err(told("standard input is no configuration file".to_owned()));
     }
     let text = input::read(file).map_err(told)?;
-    let path = file.canonicalize().map_err(|error| told(input::problem(&error)))?;
+    let path = place(file).map_err(|error| told(input::problem(&error)))?;
     let folder = file.parent().map(Path::to_owned).unwrap_or_default();
     let is_foreign = is_foreign(&path).map_err(|error| told(error.to_string()))?;
     Ok(Source { name, path, folder, is_named, is_foreign, text })
 }
 
-/// Whether a file is somebody else's: in a folder that all can write to, anybody may have put it above ours.
+/// Where a file is, from the root on. A link as the file itself is left: followed, it would lend what it leads to, and
+/// the trust in that, to another folder.
+pub(crate) fn place(file: &Path) -> io::Result<PathBuf> {
+    let whole = std::path::absolute(file)?;
+    match (whole.parent(), file.file_name()) {
+        (Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
+        _ => whole.canonicalize(),
+    }
+}
+
+/// Whether a file, or a link to it, is somebody else's: in a folder that all can write to, anybody may have put it above ours.
 #[cfg(unix)]
 fn is_foreign(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
-    let owner = std::fs::metadata(path)?.uid();
+    let owners = [std::fs::metadata(path)?.uid(), std::fs::symlink_metadata(path)?.uid()];
     // Who we are, the owner of a file of ours says.
-    Ok(owner != 0 && owner != tempfile::tempfile()?.metadata()?.uid())
+    let own = tempfile::tempfile()?.metadata()?.uid();
+    Ok(owners.into_iter().any(|owner| owner != 0 && owner != own))
 }
 
 #[cfg(not(unix))]

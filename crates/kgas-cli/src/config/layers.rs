@@ -31,7 +31,7 @@ pub(crate) enum By {
 
 /// Where the first is said by one who comes before, the others are not what that one means: another provider has other
 /// addresses, models and keys, and a key goes nowhere with an address that it wasn't written for.
-const FALLS: [(&str, &[&str]); 7] = [
+const FALLS: [(&str, &[&str]); 8] = [
     (
         "provider",
         &[
@@ -47,6 +47,7 @@ const FALLS: [(&str, &[&str]); 7] = [
         ],
     ),
     ("base_url", &["api_key_env", "organization", "header"]),
+    ("merge", &["merge_similar"]),
     ("cache", &["no_journal"]),
     ("no_journal", &["cache", "offline"]),
     ("offline", &["no_journal"]),

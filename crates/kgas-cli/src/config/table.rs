@@ -53,7 +53,7 @@ impl Kind {
             Self::Number => "a number",
             Self::Switch => "true or false",
             Self::Pairs => "a table of strings",
-            Self::Fields => "a table",
+            Self::Fields => "a table without dates",
         }
     }
 
@@ -117,7 +117,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     claims("send the key in this variable", same("provider", "api_key_env", Kind::Text)),
     claims("let this organisation pay", same("provider", "organization", Kind::Text)),
     claims("send headers of its own", same("provider", "header", Kind::Pairs)),
-    same("provider", "extra_body", Kind::Fields),
+    claims("put fields of its own into each request", same("provider", "extra_body", Kind::Fields)),
     claims("trust other authorities", same("provider", "ca_file", Kind::Path)),
     claims("send all through a proxy", same("provider", "proxy", Kind::Secret)),
     claims("send the key unencrypted", same("provider", "insecure_http", Kind::Switch)),
@@ -183,11 +183,11 @@ impl Setting {
         Some(variable(&flag))
     }
 
-    /// Whether a command takes it. An `embed` writes a file and asks another model, so what a file says of these is not
-    /// for it.
+    /// Whether a command takes it. An `embed` writes a file and asks another model in another form, so what a file says of
+    /// these is not for it.
     pub(crate) fn is_for(&self, command: &Command) -> bool {
         let has_it = command.get_arguments().any(|arg| arg.get_id() == self.argument);
-        has_it && !(command.get_name() == "embed" && matches!(self.argument, "out" | "model"))
+        has_it && !(command.get_name() == "embed" && matches!(self.argument, "out" | "model" | "extra_body"))
     }
 }
 

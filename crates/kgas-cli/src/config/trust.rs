@@ -84,6 +84,14 @@ fn store() -> Option<PathBuf> {
     Some(folder.join("kgas").join(STORE))
 }
 
+/// Whether what is there of a path, seen from a folder, lies in that folder.
+fn ends_below(home: &Path, inside: &Path) -> bool {
+    let whole = home.join(inside);
+    // A link to nowhere is there too: what is written through it makes its target.
+    let there = whole.ancestors().find(|path| path.symlink_metadata().is_ok());
+    there.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path.starts_with(home))
+}
+
 fn key(source: &Source) -> Option<String> {
     source.path.to_str().map(str::to_owned)
 }
@@ -139,11 +147,13 @@ impl File {
         }
     }
 
-    /// Whether a path leads out of the file's folder.
+    /// Whether a path leads out of the file's folder, by its words or by links on its way.
     pub(crate) fn leads_out(&self, said: &Said) -> bool {
+        let home = self.source.path.parent().unwrap_or(Path::new("/"));
         said.values.iter().any(|path| {
             let inside = Path::new(path).strip_prefix(&self.source.folder).unwrap_or(Path::new(path));
-            inside.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
+            let is_below = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+            !inside.components().all(is_below) || !ends_below(home, inside)
         })
     }
 

@@ -43,7 +43,7 @@ fn trusted(path: &Path, show: Show) -> Result<Exit, Failure> {
 
 fn revoked(path: &Path, show: Show) -> Result<Exit, Failure> {
     // One that is gone was kept by the path that it had.
-    let whole = path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| PathBuf::from(path));
+    let whole = find::place(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| PathBuf::from(path));
     let was = Trust::read()?.remove(&whole)?;
     let now = if was { "trusted no more" } else { "was not trusted" };
     show.result(&format!("{now}: {}", whole.display()))?;
