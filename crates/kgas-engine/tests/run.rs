@@ -128,7 +128,7 @@ async fn a_document_that_can_not_be_read_is_listed_with_its_reason() {
     let ran = ran(vec![document("a", "Ann left."), broken, document("c", "")], &[Arc::new(names())], 2).await;
     let row = &ran.lines("documents.jsonl")[1];
     let expected = json!({"document": "b", "source": "b.txt", "sha256": null, "characters": null, "state": "failed",
-        "error": "not UTF-8 at byte 7", "chunks": []});
+        "error": "not UTF-8 at byte 7: save it as UTF-8", "chunks": []});
     assert_eq!(row, &expected);
     assert_eq!((ran.tally.unreadable, ran.tally.empty_documents, ran.tally.characters), (1, 1, 9));
     assert_eq!(ran.column("documents.jsonl", "state"), ["complete", "failed", "complete"]);

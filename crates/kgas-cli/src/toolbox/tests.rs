@@ -108,7 +108,7 @@ fn an_unknown_id_is_told_with_the_nearest_of_all() {
         assert!(told.contains(&format!("no tool is called {id}, did you mean {nearest}?")), "{told}");
     }
     let twice = equipped(&["acme.acronyms", " acme.acronyms"], &args).unwrap_err();
-    assert_eq!(twice, "--tools: acme.acronyms is named twice");
+    assert_eq!(twice, "--tools: acme.acronyms is named twice, name it once");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod support;
 mod tls;
 
 mod books;
+mod desk;
 mod graphs;
 mod inputs;
 mod money;
@@ -20,8 +21,8 @@ use books::Book;
 
 #[test]
 fn all_messages_have_one_voice() {
-    let chapters: [fn(&mut Book); 6] =
-        [typed::tell, inputs::tell, ontologies::tell, graphs::tell, money::tell, servers::tell];
+    let chapters: [fn(&mut Book); 7] =
+        [typed::tell, inputs::tell, ontologies::tell, graphs::tell, desk::tell, money::tell, servers::tell];
     let written = std::thread::scope(|scope| {
         let write = |tell: fn(&mut Book)| scope.spawn(move || Book::of(tell));
         chapters.map(write).map(|chapter| chapter.join().unwrap())
@@ -32,6 +33,7 @@ fn all_messages_have_one_voice() {
         (r": (client error|error reading a body) .*", ": [what the system says]"),
         (r"\(os error \d+\)", "(os error N)"),
         (r"[0-9a-f]{64}", "[hash]"),
+        (r"/\S*/\.tmp\w+", "[desk]"),
     ];
     insta::with_settings!({filters => filters, omit_expression => true}, {
         insta::assert_snapshot!(book);
