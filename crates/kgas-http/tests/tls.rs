@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use doors::{Authority, Door, quick};
 use kgas_http::{ApiStatus, BuildError, Client, ClientBuilder, ErrorKind, HttpError};
-use rcgen::{CertificateParams, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, date_time_ymd};
 use support::{Server, fine};
 use tokio_rustls::TlsAcceptor;
 
@@ -85,6 +85,17 @@ async fn a_certificate_that_has_expired_is_refused_and_told() {
     let error = refused(to(&door, "localhost").ca_pem(authority.pem()).build().unwrap()).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Tls, 1));
     assert!(error.to_string().contains("expired"), "{error}");
+}
+
+#[tokio::test]
+async fn a_certificate_of_an_authority_is_none_of_a_server_and_that_is_told() {
+    let authority = Authority::new();
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let (_server, door) = behind(authority.server_with(params, &[])).await;
+    let error = refused(to(&door, "localhost").ca_pem(authority.pem()).build().unwrap()).await;
+    assert_eq!(error.kind(), ErrorKind::Tls);
+    assert!(error.to_string().contains("make it with basicConstraints=CA:FALSE"), "{error}");
 }
 
 #[test]

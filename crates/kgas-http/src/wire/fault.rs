@@ -98,6 +98,11 @@ fn certificate(error: &CertificateError) -> &'static str {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "its certificate is not valid yet, or the clock here is wrong"
         }
+        CertificateError::BadSignature => "its certificate is not signed by the authority that it names",
+        // What `openssl req -x509` makes of itself. The verifier's own error is behind a type that can't be named here.
+        CertificateError::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
+            "its certificate is one of an authority, not of a server; make it with basicConstraints=CA:FALSE"
+        }
         _ => "its certificate is not valid",
     }
 }
