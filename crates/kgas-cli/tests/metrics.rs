@@ -145,7 +145,11 @@ fn a_file_that_cannot_be_written_stops_a_run_before_anything_is_sent() {
     let (_runtime, server) = serve(|builder| builder);
     let ran = desk.extract(&server, &["--metrics-file", "no/such/folder/kgas.prom"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("--metrics-file no/such/folder/kgas.prom: it can't be written"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("--metrics-file: output no/such/folder/kgas.prom: its folder isn't there"),
+        "{}",
+        ran.stderr
+    );
     assert!(server.account().attempts().is_empty());
 }
 

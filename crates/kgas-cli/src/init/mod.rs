@@ -3,6 +3,8 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use kgas_engine::OutputError;
+
 use crate::Exit;
 use crate::config::{NAME, trust};
 use crate::failure::Failure;
@@ -33,7 +35,7 @@ pub(crate) fn main(folder: &Path, show: Show) -> Result<Exit, Failure> {
     }
     for (name, text) in FILES {
         let path = folder.join(name);
-        write(&path, text).map_err(|error| Failure::fatal(format!("{}: {error}", path.display())))?;
+        write(&path, text).map_err(|error| Failure::fatal(OutputError::new(&path, error)))?;
         show.result(&format!("written: {}", path.display()))?;
     }
     // It says nothing that needs trust yet, so that a home that can't be written is no reason to stop.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use kgas_engine::OutputError;
+
 use super::board::Board;
 use super::prometheus::render;
 use crate::args::MetricsArgs;
@@ -24,9 +26,8 @@ impl MetricsFile {
     /// The file that was asked for, written for the first time: where that can't be done nothing should be begun.
     pub(crate) fn begin(args: &MetricsArgs, board: &Arc<Board>) -> Result<Option<Arc<Self>>, Failure> {
         let Some(path) = args.metrics_file.clone() else { return Ok(None) };
-        write(&path, &render(&board.figures())).map_err(|error| {
-            Failure::fatal(format!("--metrics-file {}: it can't be written: {error}", path.display()))
-        })?;
+        write(&path, &render(&board.figures()))
+            .map_err(|error| Failure::fatal(format!("--metrics-file: {}", OutputError::new(&path, error))))?;
         let (has_warned, has_ended) = Default::default();
         Ok(Some(Arc::new(Self { path, board: Arc::clone(board), has_warned, has_ended })))
     }
