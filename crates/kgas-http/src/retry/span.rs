@@ -3,6 +3,7 @@
 use tracing::field::Empty;
 use tracing::{Span, debug_span};
 
+use super::classify::presentable;
 use crate::HttpError;
 use crate::wire::Outgoing;
 
@@ -19,7 +20,8 @@ pub(super) fn begin(outgoing: &Outgoing, number: u32) -> Span {
         "http.request.method" = outgoing.method().as_str(),
         "http.request.resend_count" = Some(number.saturating_sub(1)).filter(|count| *count > 0),
         "http.response.status_code" = Empty,
-        "url.full" = outgoing.url(),
+        // A path is the caller's own, and a key has stood in one.
+        "url.full" = presentable(outgoing.url(), &outgoing.secrets()),
         "server.address" = address,
         "server.port" = port,
         "error.type" = Empty,
