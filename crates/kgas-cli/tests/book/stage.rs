@@ -72,6 +72,13 @@ impl Stage {
             let text = BESIDE.replace("@PROGRAM@", &place.to_string_lossy()).replace("@PORT@", &port.to_string());
             program(programs.path(), name, &text);
         }
+        if Command::new("curl").arg("--version").output().is_err() {
+            program(
+                programs.path(),
+                "curl",
+                "#!/bin/sh\necho 'NOT TESTED: there is no curl to ask a server with' >&2\n",
+            );
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let server = runtime.block_on(MockServer::builder().answer(people()).start()).unwrap();
         Self { programs, server, port, _runtime: runtime }
